@@ -25,6 +25,10 @@ export const $admin = ({ program }, target) => setExtension(program, target, "x-
 
 export const $sharedLink = ({ program }, target) => setExtension(program, target, "x-calotype-shared-link", true);
 
+export const $anyKey = ({ program }, target) => setExtension(program, target, "x-calotype-any-key", true);
+
+export const $alsoPatch = ({ program }, target) => setExtension(program, target, "x-calotype-also-patch", true);
+
 export function $open(context, target) {
   const [nobody] = context.program.resolveTypeReference("TypeSpec.Http.NoAuth");
   context.call($useAuth, target, nobody);
