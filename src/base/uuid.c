@@ -1,0 +1,129 @@
+// UUIDs: making, reading, writing (RFC 9562), and small sets of them.
+#include "base/uuid.h"
+#include "base/hash.h"
+#include "base/time.h"
+#include <pthread.h>
+
+// ---- making ----------------------------------------------------------------------------------------------------------------------
+
+// Random numbers are fetched for 64 UUIDs at a time. A forked child must not hand out its parent's.
+static _Thread_local struct {
+    uuid at[64];
+    size_t left;
+} stock;
+
+static void stock_forget(void)
+{
+    stock.left = 0;
+}
+
+__attribute__((constructor)) static void watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, stock_forget);
+}
+
+static uuid uuid_random(int version)
+{
+    if (!stock.left) {
+        random_bytes(stock.at, sizeof stock.at);
+        stock.left = countof(stock.at);
+    }
+    uuid u = stock.at[--stock.left];
+    u.b[6] = (uint8_t)((u.b[6] & 0x0f) | version << 4);
+    u.b[8] = (u.b[8] & 0x3f) | 0x80;
+    return u;
+}
+
+uuid uuid_v4(void)
+{
+    return uuid_random(4);
+}
+
+uuid uuid_v7(void)
+{
+    return uuid_v7_at(now());
+}
+
+uuid uuid_v7_at(int64_t microseconds)
+{
+    uuid u = uuid_random(7);
+    int64_t milliseconds = microseconds / 1000;
+    for (int i = 0; i < 6; i++) u.b[i] = (uint8_t)(milliseconds >> (40 - 8 * i));
+    return u;
+}
+
+// ---- text ------------------------------------------------------------------------------------------------------------------------
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool uuid_parse(str s, uuid *out)
+{
+    uuid u;
+    if (s.n != 36) return false;
+    for (size_t i = 0, k = 0; i < 36; k++) {
+        if (i == 8 || i == 13 || i == 18 || i == 23)
+            if (s.at[i++] != '-') return false;
+        int high = hex_digit(s.at[i++]), low = hex_digit(s.at[i++]);
+        if (high < 0 || low < 0) return false;
+        u.b[k] = (uint8_t)(high << 4 | low);
+    }
+    *out = u;
+    return true;
+}
+
+bool uuid_is_v4(str s)
+{
+    uuid u;
+    return uuid_parse(s, &u) && u.b[6] >> 4 == 4 && u.b[8] >> 6 == 2;
+}
+
+void uuid_write(uuid u, char out[37])
+{
+    for (int i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) *out++ = '-';
+        *out++ = "0123456789abcdef"[u.b[i] >> 4];
+        *out++ = "0123456789abcdef"[u.b[i] & 15];
+    }
+    *out = 0;
+}
+
+str uuid_text(arena *mem, uuid u)
+{
+    str s = {arena_alloc_raw(mem, 37), 36};
+    uuid_write(u, s.at);
+    return s;
+}
+
+// ---- comparing and collecting ----------------------------------------------------------------------------------------------------
+
+bool uuid_eq(uuid a, uuid b)
+{
+    return !memcmp(a.b, b.b, 16);
+}
+
+int uuid_cmp(uuid a, uuid b)
+{
+    return memcmp(a.b, b.b, 16);
+}
+
+bool uuid_nil(uuid u)
+{
+    return uuid_eq(u, (uuid){0});
+}
+
+bool ids_has(ids list, uuid u)
+{
+    each(id, list)
+        if (uuid_eq(*id, u)) return true;
+    return false;
+}
+
+bool ids_add(arena *mem, ids *list, uuid u)
+{
+    if (ids_has(*list, u)) return false;
+    *push(mem, *list) = u;
+    return true;
+}
