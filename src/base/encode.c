@@ -1,7 +1,7 @@
 // Bytes as text: base64, hexadecimal, percent escapes.
 #include "base/str.h"
 
-static int hex_digit(char c)
+int hex_digit(char c)
 {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }

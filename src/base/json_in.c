@@ -54,8 +54,7 @@ static bool take_hex4(parser *p, uint32_t *out)
     *out = 0;
     for (int i = 0; i < 4; i++, p->at++) {
         if (p->at == p->end) return false;
-        char c = *p->at;
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        int digit = hex_digit(*p->at);
         if (digit < 0) return false;
         *out = *out << 4 | (uint32_t)digit;
     }

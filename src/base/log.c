@@ -47,19 +47,22 @@ void log_context(str id)
     snprintf(context, sizeof context, "%.*s", PR(id));
 }
 
-// Appends text without the characters that would break the line, the terminal or the JSON string; at most six bytes for one.
+// Appends text without what would break the line, the terminal or the JSON string; at most six bytes for one.
 static char *escaped(char *to, str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.at[i];
+    while (s.n) {
+        const char *at = s.at;
+        uint32_t c = utf8_next(&s);
         if (c == '\n' || c == '\t' || c == '\r') {
             *to++ = '\\';
             *to++ = c == '\n' ? 'n' : c == '\t' ? 't' : 'r';
         } else if (c < ' ' || c == 0x7f) {
             to += sprintf(to, "\\u%04x", c);
+        } else if (c == 0xfffd) { // also what stands for an invalid byte
+            to = stpcpy(to, "\xef\xbf\xbd");
         } else {
             if (as_json && (c == '"' || c == '\\')) *to++ = '\\';
-            *to++ = (char)c;
+            to = mempcpy(to, at, (size_t)(s.at - at));
         }
     }
     return to;

@@ -62,7 +62,8 @@ bool base64_decode(arena *, str, bytes *out); // standard or URL alphabet, paddi
 str base64url_encode(arena *, bytes);       // no padding
 str hex_encode(arena *, bytes);             // lower case
 bool hex_decode(arena *, str, bytes *out);
-bool percent_decode(arena *, str, str *out);  // false on a broken escape; '+' stays
+int hex_digit(char);                        // 0 to 15, -1 if it is none
+bool percent_decode(arena *, str, str *out);  // false on a broken escape or if the result is not UTF-8; '+' stays
 str percent_encode(arena *, str);           // like encodeURIComponent
 
 static inline bytes str_bytes(str s) { return (bytes){(uint8_t *)s.at, s.n}; }

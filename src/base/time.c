@@ -38,7 +38,7 @@ static int64_t days_of(int64_t year, int month, int64_t day)
 
 civil civil_of(when t)
 {
-    int64_t days = floor_div(t, DAY), rest = t - days * DAY;
+    int64_t days = floor_div(t, DAY), rest = t % DAY + (t % DAY < 0 ? DAY : 0);
     int64_t shifted = days + DAYS_TO_1970, era = floor_div(shifted, DAYS_PER_ERA), day_of_era = shifted - era * DAYS_PER_ERA;
     int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);

@@ -54,11 +54,6 @@ uuid uuid_v7_at(int64_t microseconds)
 
 // ---- text ------------------------------------------------------------------------------------------------------------------------
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 bool uuid_parse(str s, uuid *out)
 {
     uuid u;
@@ -97,8 +92,6 @@ str uuid_text(arena *mem, uuid u)
     return s;
 }
 
-// ---- comparing and collecting ----------------------------------------------------------------------------------------------------
-
 bool uuid_eq(uuid a, uuid b)
 {
     return !memcmp(a.b, b.b, 16);
@@ -114,8 +107,47 @@ bool uuid_nil(uuid u)
     return uuid_eq(u, (uuid){0});
 }
 
+// ---- lists and sets --------------------------------------------------------------------------------------------------------------
+
+enum { SHORT_LIST = 32 }; // up to here looking at each one is quickest
+
+// An open-addressing hash table over the positions of a list. The seed is random, so that nobody can choose UUIDs that collide.
+struct ids_index {
+    size_t n;    // elements covered: those of the list if it is up to date
+    size_t mask; // slots - 1
+    uint64_t seed[2];
+    uint32_t slots[]; // position + 1; 0 is free
+};
+
+// The slot of u: the one that holds it, or the free one where it belongs.
+static uint32_t *slot_of(struct ids_index *index, const uuid *at, uuid u)
+{
+    uint64_t half[2];
+    memcpy(half, u.b, 16);
+    unsigned __int128 product = (unsigned __int128)(half[0] ^ index->seed[0]) * (half[1] ^ index->seed[1]);
+    size_t i = (size_t)(product ^ product >> 64);
+    for (;; i++) {
+        uint32_t *slot = &index->slots[i & index->mask];
+        if (!*slot || uuid_eq(at[*slot - 1], u)) return slot;
+    }
+}
+
+void ids_prepare(arena *mem, ids *list)
+{
+    struct ids_index *index = list->index;
+    if (list->n <= SHORT_LIST || (index && index->n == list->n && 2 * list->n <= index->mask)) return;
+    size_t slots = 4 * SHORT_LIST;
+    while (slots < 4 * list->n) slots *= 2;
+    index = arena_alloc(mem, sizeof *index + slots * sizeof *index->slots);
+    index->mask = slots - 1;
+    random_bytes(index->seed, sizeof index->seed);
+    for (; index->n < list->n; index->n++) *slot_of(index, list->at, list->at[index->n]) = (uint32_t)index->n + 1;
+    list->index = index;
+}
+
 bool ids_has(ids list, uuid u)
 {
+    if (list.index && list.index->n == list.n) return *slot_of(list.index, list.at, u) != 0;
     each(id, list)
         if (uuid_eq(*id, u)) return true;
     return false;
@@ -123,7 +155,12 @@ bool ids_has(ids list, uuid u)
 
 bool ids_add(arena *mem, ids *list, uuid u)
 {
+    ids_prepare(mem, list);
     if (ids_has(*list, u)) return false;
     *push(mem, *list) = u;
+    if (list->index && list->index->n == list->n - 1) {
+        *slot_of(list->index, list->at, u) = (uint32_t)list->n;
+        list->index->n = list->n;
+    }
     return true;
 }

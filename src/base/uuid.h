@@ -6,9 +6,11 @@ typedef struct {
     uint8_t b[16];
 } uuid;
 
+// A list of UUIDs, or a set of them when filled by ids_add() alone. Who changes or reorders elements by hand clears `index`.
 typedef struct {
     uuid *at;
     size_t n, cap;
+    struct ids_index *index; // makes long sets quick; kept by ids_add() and ids_prepare()
 } ids;
 
 uuid uuid_v4(void);                     // from getrandom()
@@ -22,5 +24,6 @@ bool uuid_eq(uuid, uuid);
 int uuid_cmp(uuid, uuid);
 bool uuid_nil(uuid);
 
-bool ids_has(ids, uuid);                // linear; sort-free sets of a request are small
-bool ids_add(arena *, ids *, uuid);     // false if it was in already; hashes when the list grows long
+bool ids_has(ids, uuid);                // by the index if there is one, else one by one
+bool ids_add(arena *, ids *, uuid);     // false if it was in already; indexes the list when it grows long
+void ids_prepare(arena *, ids *);       // indexes a long list that came from elsewhere, before many ids_has()
