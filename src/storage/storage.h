@@ -5,18 +5,31 @@
 
 typedef struct storage storage;
 
-typedef enum { FOLDER_UPLOAD, FOLDER_LIBRARY, FOLDER_THUMBS, FOLDER_ENCODED_VIDEO, FOLDER_PROFILE, FOLDER_BACKUPS, FOLDER_COUNT } storage_folder;
+typedef enum {
+    FOLDER_UPLOAD,
+    FOLDER_LIBRARY,
+    FOLDER_THUMBS,
+    FOLDER_ENCODED_VIDEO,
+    FOLDER_PROFILE,
+    FOLDER_BACKUPS,
+    FOLDER_COUNT
+} storage_folder;
 const char *storage_folder_name(storage_folder);
 
-// Creates the folders and the marker files (spec 05, 7.3); fails when the location can't be written. Sweeps what a crash left in the
-// temporary folder (<media>/.tmp, files older than a day).
+// Opens the media location, creating it when it is missing; lives on the context's arena. Fails when it can't be written. Sweeps what a crash
+// left in the temporary folder (<media>/.tmp, or <media>/upload/.tmp when uploads lie on a file system of their own; files older than a day).
 storage *storage_open(ctx *, str media_location);
+// The folders and their marker files (spec 05, 7.3). known[folder]: its marker was there at an earlier start, so that a missing one means a disk
+// that is not mounted, and fails. All others are created. On return every known[] is true; the caller stores that.
+void storage_verify(ctx *, storage *, bool known[FOLDER_COUNT]);
 str storage_root(const storage *);
+str storage_temporary(const storage *); // the folder for files on their way
 // <media>/<folder>/<owner>/<c1c2>/<c3c4>/<filename>
 str storage_nested(const storage *, arena *, storage_folder, uuid owner, str filename);
-bool storage_inside(const storage *, str path);    // after resolving . and ..; no symlinks followed
-str storage_safe_name(arena *, str name);          // the base name without path separators, NUL and control characters; "file" if nothing is left
-str storage_extension(str name);                   // with the dot, as written; "" if none
+bool storage_inside(const storage *, str path); // strictly below the root after resolving . and ..; no symlinks followed
+// The base name without path separators, NUL and control characters, at most 255 bytes (the extension stays); "file" if nothing is left.
+str storage_safe_name(arena *, str name);
+str storage_extension(str name); // with the dot, as written; "" if none
 
 // A file on its way: written under a temporary name on the same file system, hashed on the way. These three never fail a context, so that
 // an upload can span many short pieces of work; false means errno says why (disk full, say).
@@ -24,21 +37,24 @@ typedef struct {
     int fd;
     str temporary;
     int64_t size;
-    sha1_stream *hash;      // NULL if not asked for
+    sha1_stream *hash; // NULL if not asked for
 } storage_file;
-storage_file *storage_create(arena *, storage *, bool with_sha1);   // NULL: errno
+storage_file *storage_create(arena *, storage *, bool with_sha1); // NULL: errno
 bool storage_write(storage_file *, const void *, size_t);
-void storage_discard(storage_file *);                               // closes and unlinks; fine after storage_keep() (does nothing)
+void storage_discard(storage_file *); // closes and unlinks; fine after storage_keep() (does nothing)
 
-// Durable: data synced, renamed to `path` (parents created), directories synced. The file at `path` is removed again if the context fails
-// later; call storage_settle() after the commit to keep it.
+// Durable: data synced, renamed to `path` (parents created), directories synced. mtime WHEN_NONE: now. Unless storage_settle() is called (after
+// the commit) before the try ends, the file at `path` is removed again, or what it replaced is put back.
 void storage_keep(ctx *, storage_file *, str path, when mtime);
 void storage_settle(ctx *);
 
-int storage_read(ctx *, str path);                 // an open descriptor, closed at the end of the try; fails 404 when missing
+int storage_read(ctx *, str path); // an open descriptor, closed at the end of the try; fails 404 when missing
 bool storage_exists(str path);
-bool storage_delete(str path);                     // false (and a log line) if it could not be removed; a missing file is fine
-bool storage_delete_tree(storage *, str path);     // only inside the media location
-void storage_move(ctx *, str from, str to);        // rename, or copy + sync across file systems
-typedef struct { int64_t size, free, used; } storage_space;
+bool storage_delete(str path);                 // false (and a log line) if it could not be removed; a missing file is fine
+bool storage_delete_tree(storage *, str path); // only inside one of the folders; symlinks are removed, not followed
+// Rename, or copy + sync + delete across file systems (times are kept); parents created. Never overwrites: fails 500 when `to` exists.
+void storage_move(ctx *, str from, str to);
+typedef struct {
+    int64_t size, free, used;
+} storage_space;
 storage_space storage_usage(const storage *);

@@ -1,0 +1,26 @@
+// What the files of this room share.
+#pragma once
+#include "storage/storage.h"
+#include <limits.h>
+
+struct storage {
+    str root; // absolute, without a slash at the end
+    str temporary;
+};
+
+// Room for a path as the kernel wants it.
+typedef char path_buffer[PATH_MAX];
+// The path with a NUL after it; NULL with errno set when it is empty, too long or has a NUL inside.
+const char *path_z(path_buffer, str path);
+
+str path_parent(str path);          // "/a/b" gives "/a"; "/a" gives "/"
+str path_normal(arena *, str path); // absolute, without "", "." and ".." parts; {0} if it was not absolute
+
+// Creates the folder and its parents, each synced into its own parent. False: errno.
+bool folder_make(str path);
+bool folder_sync(str path); // false: errno. File systems without such a sync are taken as they are
+bool path_is_on_same_mount(str a, str b);
+bool tree_remove(int folder, const char *name); // symlinks are removed, never followed. False: errno of the first failure
+
+// All bytes of one open file to another, from the start; in the kernel where it can. False: errno.
+bool copy_bytes(int from, int to);
