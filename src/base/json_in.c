@@ -259,8 +259,9 @@ static json *value(parser *p)
         fine = number(p, v);
     }
     p->depth--;
+    if (!fine) return NULL;
     skip_blanks(p);
-    return fine ? v : NULL;
+    return v;
 }
 
 // Positions count as JavaScript does, in UTF-16 units.
@@ -280,6 +281,7 @@ static str complaint(const parser *p)
 
 json *json_parse(arena *mem, str text, str *error)
 {
+    if (!text.at) text = S("");
     parser p = {.mem = mem, .begin = text.at, .at = text.at, .end = text.at + text.n};
     json *v = value(&p);
     if (v && p.at == p.end) return v;

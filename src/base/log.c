@@ -56,7 +56,7 @@ static char *escaped(char *to, str s)
         if (c == '\n' || c == '\t' || c == '\r') {
             *to++ = '\\';
             *to++ = c == '\n' ? 'n' : c == '\t' ? 't' : 'r';
-        } else if (c < ' ' || c == 0x7f) {
+        } else if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
             to += sprintf(to, "\\u%04x", c);
         } else if (c == 0xfffd) { // also what stands for an invalid byte
             to = stpcpy(to, "\xef\xbf\xbd");

@@ -17,6 +17,9 @@ void test_failed(const char *file, int line, const char *fmt, ...) __attribute__
     __attribute__((constructor)) static void TEST_CAT(add_, __LINE__)(void) { test_add(name, TEST_CAT(test_, __LINE__)); }                   \
     static void TEST_CAT(test_, __LINE__)(arena *mem __attribute__((unused)))
 
+// for (each text t of a few C strings): *t
+#define each_text(t, ...) for (const char **t = (const char *[]){__VA_ARGS__, NULL}; *t; t++)
+
 #define check(condition)                                                                                                                   \
     do {                                                                                                                                   \
         if (!(condition)) test_failed(__FILE__, __LINE__, "%s", #condition);                                                               \
