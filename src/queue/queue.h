@@ -34,6 +34,13 @@ typedef struct {
     str type;
     str password;
     uuid owner_id, person_group_id, cluster_group_id, recipient_id;
+    str sender_name;                            // album invitation
+    uuid library_id;                            // library jobs
+    strs paths;
+    ids asset_ids;
+    uuid asset_id, workflow_id;                 // WorkflowAssetTrigger
+    str trigger;
+    str to, subject, html, text;                // SendMail
 } job_data;
 
 typedef struct {
@@ -92,9 +99,13 @@ typedef struct {
 // Takes the next job that may run now, honouring pause, priority, delay and each queue's concurrency over all workers; false if there is none.
 // concurrency[queue] comes from the system configuration. worker names the claimer (host:pid:start).
 bool queue_claim(db *, str worker, const int concurrency[QUEUE_COUNT], job *out);
+// Would queue_claim() find one? Takes no lock: what an idle worker asks first when it is woken.
+bool queue_ready(db *, const int concurrency[QUEUE_COUNT]);
 void queue_finish(db *, int64_t key);                    // done, whatever its result: the row goes
 void queue_park(db *, int64_t key, str reason);          // failed for good
+void queue_return(db *, int64_t key);                    // unfinished through no fault of its own: waits again, this attempt not counted
 void queue_heartbeat(db *, str worker);
+strs queue_workers(db *);                                // all that have a heartbeat or an active job
 // Returns the jobs of workers that are gone; a job lost twice is parked with `reason`. worker {0}: all whose heartbeat is older than 30 s.
 int queue_recover(db *, str worker, str reason);
 // Milliseconds until the next delayed job is due, at most 30000.
