@@ -26,6 +26,7 @@ typedef struct {
     str sqlite_path;    // used when postgres_url is {0}
     str postgres_url;   // a libpq connection string or URL
     int connections;    // at most; 0 = 10
+    str vector_extension; // PostgreSQL: DB_VECTOR_EXTENSION (pgvector, vectorchord); {0}: the first that the server offers
 } db_options;
 
 // Opens the pool; fails the context when the file is unusable. PostgreSQL may be absent: see db_wait().
@@ -46,11 +47,12 @@ db *db_begin(ctx *, db_pool *, db_mode);
 void db_commit(db *);
 void db_rollback(db *);      // never fails; for clean-ups
 db_engine db_engine_of(db *);
+arena *db_memory(db *);      // the arena of the context that it belongs to
 // Switches the mode for the next transaction (only between transactions).
 void db_set_mode(db *, db_mode);
 
 // ---- parameters ------------------------------------------------------------------------------------------------------------------
-typedef enum { P_NULL, P_INT, P_FLOAT, P_BOOL, P_STR, P_BYTES, P_UUID, P_WHEN, P_IDS, P_STRS, P_FLOATS } param_type;
+typedef enum { P_NULL, P_INT, P_FLOAT, P_BOOL, P_STR, P_BYTES, P_UUID, P_WHEN, P_IDS, P_STRS, P_INTS, P_FLOATS } param_type;
 typedef struct {
     param_type type;
     union {
@@ -63,6 +65,7 @@ typedef struct {
         when w;
         ids ids;
         strs strs;
+        struct { const int64_t *at; size_t n; } ints;
         struct { const float *at; size_t n; } floats;
     };
 } param;
@@ -76,6 +79,7 @@ typedef struct {
 #define WHEN(x) param_when(x)      // WHEN_NONE is NULL
 #define IDS(x) ((param){.type = P_IDS, .ids = (x)})       // a set of uuid, or a uuid[] value
 #define STRS(x) ((param){.type = P_STRS, .strs = (x)})    // a set of text, or a text[] value
+#define INTS(p, count) ((param){.type = P_INTS, .ints = {(p), (count)}})       // an int[] value
 #define FLOATS(p, count) ((param){.type = P_FLOATS, .floats = {(p), (count)}}) // a vector
 #define NUL ((param){.type = P_NULL})
 // An optional number or bool of the contract: OPT(INT, in->body.rating)
@@ -103,8 +107,11 @@ typedef struct {
 #define db_uuid(db, sql, ...) db_uuid_(db, sql, PARAMS(__VA_ARGS__))     // nil when there is none or NULL
 #define db_has(db, sql, ...) db_has_(db, sql, PARAMS(__VA_ARGS__))       // is there any row
 
-// Walks over all rows. Values are views, valid until the next row: str_dup() what must stay. break is fine; other statements may run inside.
-#define db_rows(r, db, sql, ...) for (row *r = db_query_(db, sql, PARAMS(__VA_ARGS__)); row_next(r);)
+// Walks over all rows. Values are views, valid until the next row: str_dup() what must stay. break and return are fine; other statements may run
+// inside. db_stream is for results of many thousand rows: they are fetched in parts (PostgreSQL: through a cursor, two round trips more).
+#define db_rows(r, db, sql, ...) for (row * r DB_CLOSE_ = db_query_(db, sql, PARAMS(__VA_ARGS__)); row_next(r);)
+#define db_stream(r, db, sql, ...) for (row * r DB_CLOSE_ = db_stream_(db, sql, PARAMS(__VA_ARGS__)); row_next(r);)
+#define DB_CLOSE_ __attribute__((cleanup(row_close_)))
 
 int64_t db_exec_(db *, const char *sql, params);
 row *db_one_(db *, const char *sql, params);
@@ -115,7 +122,9 @@ str db_str_(db *, const char *sql, params);
 uuid db_uuid_(db *, const char *sql, params);
 bool db_has_(db *, const char *sql, params);
 row *db_query_(db *, const char *sql, params);
+row *db_stream_(db *, const char *sql, params);
 bool row_next(row *);
+void row_close_(row **);
 
 // Like db_exec, but a violated unique or foreign key is an answer instead of a failure (the transaction stays usable).
 typedef enum { DB_DONE, DB_DUPLICATE, DB_MISSING_PARENT } db_result;
@@ -129,6 +138,9 @@ typedef LIST(param) param_list;
 // Appends the parameter and writes its placeholder: sql_bind(&sql, &p, UUID(id)) adds "$3".
 void sql_bind(buf *sql, arena *, param_list *, param);
 
+typedef LIST(int64_t) db_ints;
+typedef LIST(float) db_floats;
+
 // ---- columns ---------------------------------------------------------------------------------------------------------------------
 bool col_null(row *, int);
 int64_t col_int(row *, int);      // 0 for NULL
@@ -138,8 +150,10 @@ str col_str(row *, int);          // {0} for NULL
 bytes col_bytes(row *, int);
 uuid col_uuid(row *, int);        // nil for NULL
 when col_when(row *, int);        // WHEN_NONE for NULL
-strs col_strs(row *, int);        // text[]; on the context's arena
+strs col_strs(row *, int);        // text[]; on the context's arena, like the next three
 ids col_ids(row *, int);          // uuid[]
+db_ints col_ints(row *, int);     // int[]
+db_floats col_floats(row *, int); // a vector
 
 // ---- locks and waiting -----------------------------------------------------------------------------------------------------------
 // A named lock for the rest of the transaction, held by one piece of work on all hosts (PostgreSQL: advisory; SQLite: the write lock).

@@ -1,0 +1,60 @@
+// The cache of prepared statements: a hash table whose entries also form a list by last use.
+#include "db/engine.h"
+#include <stdlib.h>
+
+uint64_t statement_hash(const char *sql)
+{
+    uint64_t h = 0xcbf29ce484222325; // FNV-1a
+    for (; *sql; sql++) h = (h ^ (uint8_t)*sql) * 0x100000001b3;
+    return h;
+}
+
+static void unlink_age(statement_cache *c, statement *s)
+{
+    *(s->newer ? &s->newer->older : &c->newest) = s->older;
+    *(s->older ? &s->older->newer : &c->oldest) = s->newer;
+}
+
+static void link_newest(statement_cache *c, statement *s)
+{
+    s->newer = NULL;
+    s->older = c->newest;
+    *(s->older ? &s->older->newer : &c->oldest) = s;
+    c->newest = s;
+}
+
+statement *statement_find(statement_cache *c, const char *sql, uint64_t hash)
+{
+    for (statement *s = c->buckets[hash % countof(c->buckets)]; s; s = s->chain) {
+        if (s->hash != hash || s->busy || strcmp(s->sql, sql) != 0) continue;
+        unlink_age(c, s);
+        link_newest(c, s);
+        return s;
+    }
+    return NULL;
+}
+
+void statement_add(statement_cache *c, statement *s, const char *sql, uint64_t hash)
+{
+    s->hash = hash;
+    s->sql = strdup(sql);
+    s->chain = c->buckets[hash % countof(c->buckets)];
+    c->buckets[hash % countof(c->buckets)] = s;
+    link_newest(c, s);
+    c->count++;
+}
+
+statement *statement_surplus(statement_cache *c, int keep)
+{
+    if (c->count <= keep) return NULL;
+    statement *s = c->oldest;
+    while (s && s->busy) s = s->newer;
+    if (!s) return NULL;
+    unlink_age(c, s);
+    statement **link = &c->buckets[s->hash % countof(c->buckets)];
+    while (*link != s) link = &(*link)->chain;
+    *link = s->chain;
+    c->count--;
+    free(s->sql);
+    return s;
+}
