@@ -39,6 +39,6 @@ void *list_push_(arena *, void **at, size_t *n, size_t *cap, size_t size);
 void list_reserve_(arena *, void **at, size_t *n, size_t *cap, size_t size, size_t count);
 
 // for (each pointer x into list)
-#define each(x, list) for (typeof((list).at) x = (list).at, x##_end_ = x ? x + (list).n : x; x < x##_end_; x++)
+#define each(x, list) for (typeof(&*(list).at) x = (list).at, x##_end_ = x ? x + (list).n : x; x < x##_end_; x++)
 
 #define countof(array) (sizeof(array) / sizeof *(array))

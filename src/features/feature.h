@@ -15,7 +15,7 @@
 #include "queue/queue.h"
 #include "storage/storage.h"
 
-typedef struct app app;           // the process: pools, storage, bus (features/app.h)
+typedef struct app app; // the process: pools, storage, bus (features/app.h)
 typedef struct request request;
 typedef struct outgoing outgoing; // events that leave after the commit
 
@@ -23,44 +23,50 @@ typedef enum { AUTH_NONE, AUTH_SESSION, AUTH_API_KEY, AUTH_SHARED_LINK } auth_ki
 
 typedef struct {
     auth_kind kind;
-    uuid user_id;               // acting user; the owner of a shared link
+    uuid user_id; // acting user; the owner of a shared link
     str email, name;
     bool is_admin;
     int64_t quota_size, quota_usage; // bytes; size -1: unlimited
     uuid session_id;
-    bool elevated;              // the session's PIN is unlocked
+    bool elevated;                // the session's PIN is unlocked
+    bool stale, extend_elevation; // what authenticate_touch() has to note
     uuid api_key_id;
-    strs permissions;           // of the API key
-    struct {                    // of the shared link
+    strs permissions; // of the API key
+    struct {          // of the shared link
         uuid id, album_id;
         bool allow_upload, allow_download, show_exif;
     } link;
 } auth;
 
 struct request {
-    ctx ctx;                    // first: fail(rq, …)
+    ctx ctx; // first: fail(rq, …)
     app *app;
     arena *mem;
     db *db;
-    auth auth;                  // zero for jobs
-    exchange *http;             // NULL for jobs
+    auth auth;      // zero for jobs
+    exchange *http; // NULL for jobs
     outgoing *outgoing;
-    bool answered;              // the handler has answered by itself (files, streams, redirects)
+    const AdminConfigDto *config; // once config_get() was asked
+    int status;                   // of the answer when it is not the contract's first one
+    bool answered;                // the handler has answered by itself (files, streams, redirects)
 };
 
 #define HANDLER(operation)                                                                                                                 \
-    void operation##_handler(request *rq __attribute__((unused)), db *db __attribute__((unused)), arena *mem __attribute__((unused)),        \
+    void operation##_handler(request *rq __attribute__((unused)), db *db __attribute__((unused)), arena *mem __attribute__((unused)),      \
                              const operation##_in *in __attribute__((unused)), operation##_out *out __attribute__((unused)))
 
 typedef enum { JOB_SUCCESS, JOB_FAILED, JOB_SKIPPED } job_result;
 #define JOB(name_)                                                                                                                         \
-    job_result name_##_job(request *rq __attribute__((unused)), db *db __attribute__((unused)), arena *mem __attribute__((unused)),         \
+    job_result name_##_job(request *rq __attribute__((unused)), db *db __attribute__((unused)), arena *mem __attribute__((unused)),        \
                            const job_data *in __attribute__((unused)))
 
 // ---- effects (leave after the commit) --------------------------------------------------------------------------------------------
 // job_push(rq, AssetGenerateThumbnails, .id = id, .source = S("upload"))
 #define job_push(rq, job, ...) job_push_((rq), (job_options){.name = JOB_##job, .data = {__VA_ARGS__}})
 void job_push_(request *, job_options);
+void job_push_all(request *, const job_options *, size_t); // one statement for many
+
+void wake(request *, queue_id); // its workers look again, after the commit
 
 // A WebSocket event to all sockets of a room (a user or session id); uuid nil: to everybody. args: JSON array elements as text.
 void emit(request *, uuid room, const char *event, str args);
@@ -68,18 +74,18 @@ void emit(request *, uuid room, const char *event, str args);
 void announce(request *, const char *topic, str payload);
 
 // ---- who may see what (features/access.c) ----------------------------------------------------------------------------------------
-// Record permissions, named as in the contract.
 typedef enum {
-    ASSET_READ, ASSET_SHARE, ASSET_VIEW, ASSET_DOWNLOAD, ASSET_UPDATE, ASSET_DELETE, ASSET_COPY, ASSET_EDIT,
-    ALBUM_READ, ALBUM_UPDATE, ALBUM_DELETE, ALBUM_SHARE, ALBUM_DOWNLOAD, ALBUM_ASSET_CREATE, ALBUM_ASSET_DELETE,
-    TIMELINE_READ, TIMELINE_DOWNLOAD, ARCHIVE_READ, TAG_READ, TAG_UPDATE, TAG_DELETE, TAG_ASSET, PERSON_READ, STACK_READ, STACK_UPDATE, STACK_DELETE,
-    SESSION_READ, SESSION_UPDATE, SESSION_DELETE, SESSION_LOCK, AUTH_DEVICE_DELETE
+#define RECORD_PERMISSION(name, text) name,
+#include "features/permissions.def"
+#undef RECORD_PERMISSION
+    RECORD_PERMISSION_COUNT
 } record_permission;
-ids access_filter(request *, record_permission, ids);            // those the caller may use so
-void access_require(request *, record_permission, ids);          // all of them, else 400 "Not found or no <permission> access"
-#define access_require_one(rq, permission, id_) access_require((rq), (permission), (ids){(uuid[]){(id_)}, 1, 1})
-void require_elevated(request *);                                // else 401 "Elevated permission is required"
+ids access_filter(request *, record_permission, ids);   // those the caller may use so
+void access_require(request *, record_permission, ids); // all of them, else 400 "Not found or no <permission> access"
+#define one_id(id_) ((ids){.at = (uuid[]){(id_)}, .n = 1})
+#define access_require_one(rq, permission, id_) access_require((rq), (permission), one_id(id_))
+void require_elevated(request *); // else 401 "Elevated permission is required"
 
 // ---- configuration (features/config.c) -------------------------------------------------------------------------------------------
 // The effective system configuration, parsed once per change; valid for the request's life.
-const SystemConfigDto *config_get(request *);
+const AdminConfigDto *config_get(request *);

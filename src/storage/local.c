@@ -267,7 +267,7 @@ static void close_later(void *fd)
     close((int)(intptr_t)fd);
 }
 
-int storage_read(ctx *c, str path)
+int storage_open_file(ctx *c, str path)
 {
     path_buffer z;
     struct stat st;
@@ -275,8 +275,15 @@ int storage_read(ctx *c, str path)
     int fd = path_z(z, path) ? open(z, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG)) fail(c, 404, "Not Found");
     if (fd < 0) fail(c, 500, "cannot read %.*s: %s", PR(path), strerror(errno));
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) return fd;
+    close(fd);
+    fail(c, 404, "Not Found");
+}
+
+int storage_read(ctx *c, str path)
+{
+    int fd = storage_open_file(c, path);
     defer(c, close_later, (void *)(intptr_t)fd);
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) fail(c, 404, "Not Found");
     return fd;
 }
 

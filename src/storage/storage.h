@@ -49,6 +49,7 @@ void storage_keep(ctx *, storage_file *, str path, when mtime);
 void storage_settle(ctx *);
 
 int storage_read(ctx *, str path); // an open descriptor, closed at the end of the try; fails 404 when missing
+int storage_open_file(ctx *, str path); // the same, but the caller closes it
 bool storage_exists(str path);
 bool storage_delete(str path);                 // false (and a log line) if it could not be removed; a missing file is fine
 bool storage_delete_tree(storage *, str path); // only inside one of the folders; symlinks are removed, not followed

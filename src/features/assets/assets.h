@@ -1,0 +1,28 @@
+// What other features need to know of assets.
+#pragma once
+#include "features/feature.h"
+
+// The asset object (spec 02, 6.2) as `viewer` sees it; nil: as nobody in particular.
+typedef struct {
+    bool exif, tags, people, owner, stack;
+    uuid viewer;
+} asset_view;
+// Many assets with one query per kind of detail, in the order of ids; unknown ids are left out.
+typedef LIST(AssetResponseDto) asset_objects;
+asset_objects asset_objects_of(request *, ids, asset_view);
+// The JSON of one asset for a WebSocket event; {0} when it is gone.
+str asset_event_json(request *, uuid id, asset_view);
+
+// Tells the owner's clients that an asset is ready to be shown: on_upload_success and AssetUploadReadyV2 (spec 07, section 9).
+void asset_announce_ready(request *, uuid id, uuid owner);
+
+// Does this user own an uploaded asset with these 20 bytes? nil if not. Trashed and locked ones count.
+uuid asset_with_checksum(request *, uuid owner, bytes sha1);
+// 28 characters are base64, everything else hex. {0} when unreadable.
+bytes checksum_parse(arena *, str);
+
+// A video becomes the motion part of a still (spec 02, 7.3): checks it and hides it.
+void live_photo_link(request *, uuid video);
+// Sets the trash mark; status trashed or deleted.
+void assets_trash(request *, ids, bool for_ever);
+// Writes changed EXIF values, locks them against extraction, and queues the sidecar (features/assets/update.c).

@@ -1,0 +1,133 @@
+// Into the trash, out of it, and gone for good.                                                             spec 02, section 10
+#include "features/app.h"
+#include "features/assets/assets.h"
+
+static str ids_json(arena *mem, ids list)
+{
+    json_writer w = json_writer_on(mem);
+    json_open_array(&w);
+    each (id, list) json_str(&w, uuid_text(mem, *id));
+    json_close_array(&w);
+    return buf_str(&w.out);
+}
+
+void assets_trash(request *rq, ids wanted, bool for_ever)
+{
+    if (!wanted.n) return;
+    db_exec(rq->db, "update asset set \"deletedAt\" = $2, status = $3 where id in ids($1)", IDS(wanted), WHEN(now()),
+            STR(for_ever ? S("deleted") : S("trashed")));
+    if (for_ever) job_push(rq, AssetEmptyTrash);
+    else emit(rq, rq->auth.user_id, "on_asset_trash", ids_json(rq->mem, wanted));
+}
+
+HANDLER(deleteAssets)
+{
+    access_require(rq, ASSET_DELETE, in->body.ids);
+    assets_trash(rq, in->body.ids, in->body.force.v);
+}
+
+HANDLER(emptyTrash)
+{
+    out->count = db_exec(db, "update asset set status = 'deleted' where \"ownerId\" = $1 and status = 'trashed'", UUID(rq->auth.user_id));
+    if (out->count) job_push(rq, AssetEmptyTrash);
+}
+
+HANDLER(restoreTrash)
+{
+    out->count = db_exec(db, "update asset set status = 'active', \"deletedAt\" = null where \"ownerId\" = $1 and status = 'trashed'",
+                         UUID(rq->auth.user_id));
+}
+
+HANDLER(restoreAssets)
+{
+    access_require(rq, ASSET_DELETE, in->body.ids);
+    out->count = (int64_t)in->body.ids.n;
+    if (!in->body.ids.n) return;
+    db_exec(db, "update asset set status = 'active', \"deletedAt\" = null where id in ids($1) and status = 'trashed'", IDS(in->body.ids));
+    emit(rq, rq->auth.user_id, "on_asset_restore", ids_json(mem, in->body.ids));
+}
+
+// ---- jobs ------------------------------------------------------------------------------------------------------------------------
+
+enum { BATCH = 1000 };
+
+typedef LIST(job_options) job_list;
+
+static void push_deletions(request *rq, const job_list *jobs)
+{
+    for (size_t i = 0; i < jobs->n; i += BATCH) job_push_all(rq, jobs->at + i, jobs->n - i < BATCH ? jobs->n - i : BATCH);
+}
+
+JOB(AssetEmptyTrash)
+{
+    job_list jobs = {0};
+    db_rows (r, db, "select id from asset where status = 'deleted'")
+        *push(mem, jobs) = (job_options){.name = JOB_AssetDelete, .data = {.id = col_uuid(r, 0), .delete_on_disk = true}};
+    push_deletions(rq, &jobs);
+    return JOB_SUCCESS;
+}
+
+// Whatever has been in the trash for long enough.
+JOB(AssetDeleteCheck)
+{
+    const AdminConfigTrashDto *trash = &config_get(rq)->trash;
+    when before = now() - (trash->enabled ? trash->days : 0) * DAY;
+    job_list jobs = {0};
+    db_rows (r, db, "select id, \"isOffline\" from asset where \"deletedAt\" <= $1", WHEN(before))
+        *push(mem, jobs) = (job_options){.name = JOB_AssetDelete, .data = {.id = col_uuid(r, 0), .delete_on_disk = !col_bool(r, 1)}};
+    push_deletions(rq, &jobs);
+    return JOB_SUCCESS;
+}
+
+// A stack that loses a member gets another primary, or ends when fewer than two are left.
+static void repair_stack(request *rq, uuid asset, uuid stack, uuid primary)
+{
+    ids members = db_ids(rq->db,
+                         "select id from asset where \"stackId\" = $1 and id <> $2 and id <> $3 and visibility = 'timeline' "
+                         "and status <> 'deleted' order by \"fileCreatedAt\"",
+                         UUID(stack), UUID(asset), UUID(primary));
+    bool is_primary = uuid_eq(primary, asset);
+    if (members.n + !is_primary < 2) db_exec(rq->db, "delete from stack where id = $1", UUID(stack));
+    else if (is_primary) db_exec(rq->db, "update stack set \"primaryAssetId\" = $2 where id = $1", UUID(stack), UUID(members.at[0]));
+}
+
+// Deletes the row first: a file without a row is found by the integrity check, a row without its file is a lost photo.
+JOB(AssetDelete)
+{
+    row *a = db_one(db,
+                    "select a.\"ownerId\", a.\"originalPath\", a.\"livePhotoVideoId\", a.\"isOffline\", a.\"libraryId\", a.\"stackId\", "
+                    "s.\"primaryAssetId\", e.\"fileSizeInByte\" from asset a left join stack s on s.id = a.\"stackId\" "
+                    "left join asset_exif e on e.\"assetId\" = a.id where a.id = $1",
+                    UUID(in->id));
+    if (!a) return JOB_FAILED;
+    uuid owner = col_uuid(a, 0), motion = col_uuid(a, 2);
+    bool on_disk = in->delete_on_disk && !col_bool(a, 3);
+
+    strs files =
+        db_strs(db, "select path from asset_file where \"assetId\" = $1 and (type <> 'sidecar' or $2)", UUID(in->id), BOOL(on_disk));
+    if (on_disk) *push(mem, files) = col_str(a, 1);
+    if (!col_null(a, 6)) repair_stack(rq, in->id, col_uuid(a, 5), col_uuid(a, 6));
+
+    db_exec(db, "delete from asset where id = $1", UUID(in->id));
+    if (col_null(a, 4))
+        db_exec(
+            db,
+            "update \"user\" set \"quotaUsageInBytes\" = (case when \"quotaUsageInBytes\" > $2 then \"quotaUsageInBytes\" - $2 else 0 end) "
+            "where id = $1",
+            UUID(owner), INT(col_int(a, 7)));
+    db_exec(db, "delete from move_history where \"entityId\" = $1 and \"pathType\" = 'original'", UUID(in->id));
+    emit(rq, owner, "on_asset_delete", str_fmt(mem, "\"%.*s\"", PR(uuid_text(mem, in->id))));
+
+    if (!uuid_nil(motion) && !db_has(db, "select 1 from asset where \"livePhotoVideoId\" = $1", UUID(motion)))
+        job_push(rq, AssetDelete, .id = motion, .delete_on_disk = in->delete_on_disk);
+    if (files.n) job_push(rq, FileDelete, .files = files);
+    return JOB_SUCCESS;
+}
+
+JOB(FileDelete)
+{
+    each (path, in->files) {
+        if (path->n) storage_delete(*path);
+    }
+    return JOB_SUCCESS;
+}

@@ -1,0 +1,377 @@
+// The timeline: how many assets each month has, and a month's assets in columns.                         spec 02, section 15
+//
+// Both queries are composed of the same filter. They run along asset (ownerId) and the month index; the answer is streamed row by row into
+// columns, so a month of any size costs one buffer per column.
+#include "features/app.h"
+#include <stdio.h>
+
+typedef struct {
+    uuid album, person, tag, user;
+    AssetVisibility visibility;
+    opt_bool favorite;
+    bool trashed, partners, stacked, coordinates;
+    str bbox;
+    AssetOrder order;
+    AssetOrderBy by;
+} filter;
+
+static void check_access(request *rq, filter *f)
+{
+    auth *a = &rq->auth;
+    if (f->visibility == ASSET_VISIBILITY_LOCKED) require_elevated(rq);
+    if (!uuid_nil(f->album)) access_require_one(rq, ALBUM_READ, f->album);
+    else if (uuid_nil(f->user)) f->user = a->user_id;
+    if (!uuid_nil(f->user)) {
+        access_require_one(rq, TIMELINE_READ, f->user);
+        if (f->visibility == ASSET_VISIBILITY_ARCHIVE) access_require_one(rq, ARCHIVE_READ, f->user);
+        if (f->visibility == ASSET_VISIBILITY_LOCKED && !uuid_eq(f->user, a->user_id))
+            fail(rq, 400, "You may not access another user's locked timeline");
+    }
+    if (!uuid_nil(f->tag)) access_require_one(rq, TAG_READ, f->tag);
+    if (a->kind == AUTH_SHARED_LINK && !a->link.show_exif) f->coordinates = false;
+    bool own_only = !f->visibility || f->visibility == ASSET_VISIBILITY_LOCKED || f->visibility == ASSET_VISIBILITY_ARCHIVE;
+    if (f->partners && (own_only || f->favorite.has || f->trashed))
+        fail(rq, 400, "withPartners is only supported for non-archived, non-trashed, non-favorited, non-locked assets");
+}
+
+typedef struct {
+    buf sql;
+    param_list params;
+    arena *mem;
+} query;
+
+static void text(query *q, const char *sql)
+{
+    buf_add(&q->sql, str_of(sql));
+}
+
+static void bind(query *q, param p)
+{
+    sql_bind(&q->sql, q->mem, &q->params, p);
+}
+
+static void where_box(query *q, str box)
+{
+    double at[4] = {0};
+    strs parts = str_split(q->mem, box, ',');
+    for (size_t i = 0; i < 4 && i < parts.n; i++) str_to_double(str_trim(parts.at[i]), &at[i]);
+    text(q, " and e.latitude between ");
+    bind(q, FLOAT(at[1]));
+    text(q, " and ");
+    bind(q, FLOAT(at[3]));
+    text(q, " and (e.longitude >= ");
+    bind(q, FLOAT(at[0]));
+    text(q, at[0] > at[2] ? " or e.longitude <= " : " and e.longitude <= ");
+    bind(q, FLOAT(at[2]));
+    text(q, ")");
+}
+
+static void where(query *q, const filter *f, uuid caller)
+{
+    text(q, f->trashed ? " where a.\"deletedAt\" is not null and a.status <> 'deleted'" : " where a.\"deletedAt\" is null");
+    if (f->visibility) {
+        text(q, " and a.visibility = ");
+        bind(q, STR(AssetVisibility_text(f->visibility)));
+    } else {
+        text(q, " and a.visibility in ('archive', 'timeline')");
+    }
+    if (!uuid_nil(f->user)) {
+        text(q, f->partners ? " and (a.\"ownerId\" = " : " and a.\"ownerId\" = ");
+        bind(q, UUID(f->user));
+    }
+    if (!uuid_nil(f->user) && f->partners) {
+        text(q, " or a.\"ownerId\" in (select p.\"sharedById\" from partner p join \"user\" u on u.id = p.\"sharedById\" "
+                "where p.\"inTimeline\" = true and u.\"deletedAt\" is null and p.\"sharedWithId\" = ");
+        bind(q, UUID(caller));
+        text(q, "))");
+    }
+    if (f->favorite.has) {
+        text(q, " and a.\"isFavorite\" = ");
+        bind(q, BOOL(f->favorite.v));
+    }
+    if (!uuid_nil(f->album)) {
+        text(q, " and exists (select 1 from album_asset aa where aa.\"assetId\" = a.id and aa.\"albumId\" = ");
+        bind(q, UUID(f->album));
+        text(q, ")");
+    }
+    if (!uuid_nil(f->person)) {
+        text(
+            q,
+            " and exists (select 1 from asset_face af where af.\"assetId\" = a.id and af.\"deletedAt\" is null and af.\"isVisible\" = true "
+            "and af.\"personGroupId\" = ");
+        bind(q, UUID(f->person));
+        text(q, ")");
+    }
+    if (!uuid_nil(f->tag)) {
+        text(q, " and exists (select 1 from tag_asset ta join tag_closure tc on tc.id_descendant = ta.\"tagId\" "
+                "where ta.\"assetId\" = a.id and tc.id_ancestor = ");
+        bind(q, UUID(f->tag));
+        text(q, ")");
+    }
+    if (f->stacked)
+        text(q,
+             " and (a.\"stackId\" is null or exists (select 1 from stack s where s.id = a.\"stackId\" and s.\"primaryAssetId\" = a.id))");
+    if (f->bbox.n) where_box(q, f->bbox);
+}
+
+static const char *month_of(const filter *f)
+{
+    return f->by == ASSET_ORDER_BY_CREATED_AT ? "date_trunc_month(a.\"createdAt\")" : "date_trunc_month(a.\"localDateTime\")";
+}
+
+static const char *direction(const filter *f)
+{
+    return f->order == ASSET_ORDER_ASC ? " asc" : " desc";
+}
+
+#define FILTER_OF(in)                                                                                                                      \
+    ((filter){                                                                                                                             \
+        .album = (in)->albumId,                                                                                                            \
+        .person = (in)->personId,                                                                                                          \
+        .tag = (in)->tagId,                                                                                                                \
+        .user = (in)->userId,                                                                                                              \
+        .visibility = (in)->visibility,                                                                                                    \
+        .favorite = (in)->isFavorite,                                                                                                      \
+        .trashed = (in)->isTrashed.v,                                                                                                      \
+        .partners = (in)->withPartners.v,                                                                                                  \
+        .stacked = (in)->withStacked.v,                                                                                                    \
+        .coordinates = (in)->withCoordinates.v,                                                                                            \
+        .bbox = (in)->bbox,                                                                                                                \
+        .order = (in)->order,                                                                                                              \
+        .by = (in)->orderBy,                                                                                                               \
+    })
+
+static void check_box(check *c, str box)
+{
+    if (!box.at) return;
+    strs parts = str_split(c->mem, box, ',');
+    double at[4] = {0};
+    if (parts.n != 4) {
+        refuse(c, "bbox", "bbox must have 4 comma-separated numbers: west,south,east,north");
+        return;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        str part = str_trim(parts.at[i]);
+        if (part.n && !str_to_double(part, &at[i])) {
+            refuse(c, "bbox", "bbox parts must be valid numbers");
+            return;
+        }
+    }
+    if (at[3] < at[1]) refuse(c, "bbox/north", "North latitude must be greater than or equal to south latitude");
+}
+
+RULE(getTimeBuckets_in)
+{
+    check_box(c, it->bbox);
+}
+
+RULE(getTimeBucket_in)
+{
+    check_box(c, it->bbox);
+}
+
+HANDLER(getTimeBuckets)
+{
+    filter f = FILTER_OF(in);
+    check_access(rq, &f);
+    query q = {.sql = {.mem = mem}, .mem = mem};
+    text(&q, "select ");
+    text(&q, month_of(&f));
+    text(&q, " as month, count(*) from asset a");
+    if (f.bbox.n) text(&q, " join asset_exif e on e.\"assetId\" = a.id");
+    where(&q, &f, rq->auth.user_id);
+    text(&q, " group by month order by month");
+    text(&q, direction(&f));
+    for (row *r = db_query_(db, db_sql(db, buf_str(&q.sql)), (params){q.params.at, q.params.n}); row_next(r);)
+        *push(mem, out->items) = (TimeBucketsResponseDto){.count = col_int(r, 1), .timeBucket = when_date(mem, col_when(r, 0))};
+}
+
+// ---- one month in columns --------------------------------------------------------------------------------------------------------
+
+// 2024-01-01T00:00:00 or with decimals, no zone, no trailing zeros.
+static void put_date(json_writer *w, when t)
+{
+    civil c = civil_of(t);
+    char out[64];
+    int n = snprintf(out, sizeof out, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
+    if (c.microsecond) {
+        n += snprintf(out + n, sizeof out - (size_t)n, ".%06d", c.microsecond);
+        while (out[n - 1] == '0') n--;
+    }
+    json_str(w, (str){out, (size_t)n});
+}
+
+static void put_text(json_writer *w, row *r, int column)
+{
+    json_str(w, col_str(r, column));
+}
+
+static void put_id(json_writer *w, row *r, int column)
+{
+    if (col_null(r, column)) {
+        json_null(w);
+        return;
+    }
+    char out[37];
+    uuid_write(col_uuid(r, column), out);
+    json_str(w, (str){out, 36});
+}
+
+static void put_number(json_writer *w, row *r, int column)
+{
+    col_null(r, column) ? json_null(w) : json_double(w, col_float(r, column));
+}
+
+enum {
+    ID,
+    OWNER,
+    VISIBILITY,
+    FAVORITE,
+    IMAGE,
+    TRASHED,
+    DURATION,
+    TAKEN,
+    CREATED,
+    OFFSET,
+    RATIO,
+    THUMBHASH,
+    MOTION,
+    PROJECTION,
+    STATUS,
+    CITY,
+    COUNTRY,
+    LATITUDE,
+    LONGITUDE,
+    STACK,
+    COLUMNS
+};
+
+static const char *const names[COLUMNS] = {
+    [ID] = "id",
+    [OWNER] = "ownerId",
+    [VISIBILITY] = "visibility",
+    [FAVORITE] = "isFavorite",
+    [IMAGE] = "isImage",
+    [TRASHED] = "isTrashed",
+    [DURATION] = "duration",
+    [TAKEN] = "fileCreatedAt",
+    [CREATED] = "createdAt",
+    [OFFSET] = "localOffsetHours",
+    [RATIO] = "ratio",
+    [THUMBHASH] = "thumbhash",
+    [MOTION] = "livePhotoVideoId",
+    [PROJECTION] = "projectionType",
+    [STATUS] = "status",
+    [CITY] = "city",
+    [COUNTRY] = "country",
+    [LATITUDE] = "latitude",
+    [LONGITUDE] = "longitude",
+    [STACK] = "stack",
+};
+
+static void put_stack(json_writer *w, row *r)
+{
+    if (col_null(r, 17)) {
+        json_null(w);
+        return;
+    }
+    char count[24];
+    int n = snprintf(count, sizeof count, "%lld", (long long)col_int(r, 18));
+    json_open_array(w);
+    put_id(w, r, 17);
+    json_str(w, (str){count, (size_t)n});
+    json_close_array(w);
+}
+
+static void put_row(json_writer w[COLUMNS], arena *mem, row *r, uuid caller, const bool wanted[COLUMNS])
+{
+    put_id(&w[ID], r, 0);
+    put_id(&w[OWNER], r, 1);
+    put_text(&w[VISIBILITY], r, 2);
+    json_bool(&w[FAVORITE], col_bool(r, 3) && uuid_eq(col_uuid(r, 1), caller));
+    json_bool(&w[IMAGE], str_is(col_str(r, 4), "IMAGE"));
+    json_bool(&w[TRASHED], !col_null(r, 5));
+    col_null(r, 6) ? json_null(&w[DURATION]) : json_int(&w[DURATION], col_int(r, 6));
+    put_date(&w[TAKEN], col_when(r, 7));
+    put_date(&w[CREATED], col_when(r, 8));
+    json_double(&w[OFFSET], (double)(col_when(r, 9) - col_when(r, 7)) / (double)HOUR);
+    int64_t width = col_int(r, 10), height = col_int(r, 11);
+    json_double(&w[RATIO], width && height ? (double)(int64_t)((double)width / (double)height * 1000 + 0.5) / 1000 : 1);
+    json_str(&w[THUMBHASH], col_null(r, 12) ? (str){0} : base64_encode(mem, col_bytes(r, 12)));
+    put_id(&w[MOTION], r, 13);
+    put_text(&w[PROJECTION], r, 14);
+    put_text(&w[STATUS], r, 15);
+    if (wanted[STACK]) put_stack(&w[STACK], r);
+    if (wanted[CITY]) put_text(&w[CITY], r, 19);
+    if (wanted[COUNTRY]) put_text(&w[COUNTRY], r, 20);
+    if (wanted[LATITUDE]) put_number(&w[LATITUDE], r, 21);
+    if (wanted[LONGITUDE]) put_number(&w[LONGITUDE], r, 22);
+}
+
+static when month_start(request *rq, str text)
+{
+    if (text.n && (text.at[0] == '+' || text.at[0] == '-')) text = str_slice(text, 1, text.n);
+    strs parts =
+        str_split(rq->mem, str_slice(text, 0, (size_t)(str_find(text, S("T")) < 0 ? (ptrdiff_t)text.n : str_find(text, S("T")))), '-');
+    int64_t y = 0, m = 0, d = 0;
+    bool good = parts.n == 3 && str_to_int(parts.at[0], &y) && str_to_int(parts.at[1], &m) && str_to_int(parts.at[2], &d);
+    if (!good || y > 99999 || m < 1 || m > 12 || d < 1 || d > days_in_month((int)y, (int)m))
+        fail(rq, 500, "unreadable month %.*s", PR(text));
+    return when_of((civil){.year = (int)y, .month = (int)m, .day = (int)d});
+}
+
+// The rows of one month come along the month index (owner and visibility are filters on it), ordered by day, time and name.
+HANDLER(getTimeBucket)
+{
+    filter f = FILTER_OF(in);
+    check_access(rq, &f);
+    bool with_places = rq->auth.kind != AUTH_SHARED_LINK || rq->auth.link.show_exif;
+    bool wanted[COLUMNS];
+    for (int i = 0; i < COLUMNS; i++) wanted[i] = true;
+    wanted[CITY] = wanted[COUNTRY] = with_places;
+    wanted[LATITUDE] = wanted[LONGITUDE] = f.coordinates;
+    wanted[STACK] = f.stacked;
+
+    query q = {.sql = {.mem = mem}, .mem = mem};
+    text(
+        &q,
+        "select a.id, a.\"ownerId\", a.visibility, a.\"isFavorite\", a.type, a.\"deletedAt\", a.duration, a.\"fileCreatedAt\", a.\"createdAt\", "
+        "a.\"localDateTime\", a.width, a.height, a.thumbhash, a.\"livePhotoVideoId\", e.\"projectionType\", a.status, a.\"stackId\", ");
+    text(&q, f.stacked ? "a.\"stackId\", (select count(*) from asset m where m.\"stackId\" = a.\"stackId\" and m.\"deletedAt\" is null "
+                         "and m.visibility = 'timeline'), "
+                       : "null, 0, ");
+    text(&q, "e.city, e.country, e.latitude, e.longitude from asset a join asset_exif e on e.\"assetId\" = a.id");
+    where(&q, &f, rq->auth.user_id);
+    text(&q, " and ");
+    text(&q, month_of(&f));
+    text(&q, " = ");
+    bind(&q, WHEN(month_start(rq, in->timeBucket)));
+    text(&q, " order by ");
+    text(&q, f.by == ASSET_ORDER_BY_CREATED_AT ? "a.\"createdAt\"" : "date_trunc_day(a.\"localDateTime\")");
+    text(&q, direction(&f));
+    text(&q, ", a.\"fileCreatedAt\"");
+    text(&q, direction(&f));
+    text(&q, ", a.\"originalFileName\"");
+    text(&q, direction(&f));
+
+    json_writer columns[COLUMNS];
+    for (int i = 0; i < COLUMNS; i++) {
+        columns[i] = json_writer_on(mem);
+        json_open_array(&columns[i]);
+    }
+    for (row *r = db_query_(db, db_sql(db, buf_str(&q.sql)), (params){q.params.at, q.params.n}); row_next(r);)
+        put_row(columns, mem, r, rq->auth.user_id, wanted);
+
+    json_writer w = json_writer_on(mem);
+    json_open(&w);
+    for (int i = 0; i < COLUMNS; i++) {
+        if (!wanted[i]) continue;
+        json_close_array(&columns[i]);
+        json_key(&w, str_of(names[i]));
+        json_raw(&w, buf_str(&columns[i].out));
+    }
+    json_close(&w);
+    db_commit(db);
+    answer_json(rq->http, 200, buf_str(&w.out));
+    rq->answered = true;
+}
