@@ -1,0 +1,62 @@
+// A camera's own JPEG out of a raw file, kept byte for byte as far as the picture goes. What it says of place, time and owner goes; what a viewer
+// needs stays: the colour profile, Adobe's colour marker and a new EXIF block with nothing but orientation and colour space (spec 06, 7.5).
+#include "media/picture.h"
+#include <errno.h>
+#include <unistd.h>
+
+enum { SOI = 0xd8, SOS = 0xda, APP0 = 0xe0, APP1 = 0xe1, APP2 = 0xe2, APP13 = 0xed, APP14 = 0xee, APP15 = 0xef, COM = 0xfe };
+
+static void write_all(ctx *c, int fd, const void *at, size_t n)
+{
+    for (const uint8_t *p = at; n;) {
+        ssize_t done = write(fd, p, n);
+        if (done < 0 && errno == EINTR) continue;
+        if (done < 0) fail(c, 500, "cannot write the image: %s", strerror(errno));
+        p += done, n -= (size_t)done;
+    }
+}
+
+static void write_exif(ctx *c, int fd, int orientation)
+{
+    enum { SRGB = 1, SHORT = 3, LONG = 4 };
+    // Big-endian TIFF: IFD0 with Orientation and the pointer to the EXIF directory, which has ColorSpace.
+    const uint8_t exif[] = {
+        0xff, APP1, 0,    64,   'E', 'x',   'i', 'f', 0, 0, 'M', 'M',
+        0,    42,   0,    0,    0,   8, //
+        0,    2,    0x01, 0x12, 0,   SHORT, 0,   0,   0, 1, 0,   (uint8_t)orientation,
+        0,    0, //
+        0x87, 0x69, 0,    LONG, 0,   0,     0,   1,   0, 0, 0,   38,
+        0,    0,    0,    0, //
+        0,    1,    0xa0, 0x01, 0,   SHORT, 0,   0,   0, 1, 0,   SRGB,
+        0,    0,    0,    0,    0,   0,
+    };
+    write_all(c, fd, exif, sizeof exif);
+}
+
+static bool keeps(int marker, bytes segment)
+{
+    if (marker == COM || marker == APP1 || marker == APP13) return false;
+    if (marker == APP2) return segment.n > 16 && !memcmp(segment.at + 4, "ICC_PROFILE", 12); // not the MPF index of further pictures
+    if (marker > APP0 && marker <= APP15) return marker == APP14;
+    return true;
+}
+
+void picture_save_copy(ctx *c, bytes jpeg, int orientation, int fd)
+{
+    if (jpeg.n < 4 || jpeg.at[0] != 0xff || jpeg.at[1] != SOI) fail(c, 422, "the embedded preview is no JPEG");
+    write_all(c, fd, jpeg.at, 2);
+    write_exif(c, fd, orientation);
+    for (size_t at = 2; at + 4 <= jpeg.n && jpeg.at[at] == 0xff;) {
+        int marker = jpeg.at[at + 1];
+        size_t length = (size_t)jpeg.at[at + 2] << 8 | jpeg.at[at + 3];
+        if (marker == SOS) { // the rest is the picture
+            write_all(c, fd, jpeg.at + at, jpeg.n - at);
+            return;
+        }
+        if (length < 2 || length + 2 > jpeg.n - at) break;
+        bytes segment = {jpeg.at + at, length + 2};
+        if (keeps(marker, segment)) write_all(c, fd, segment.at, segment.n);
+        at += length + 2;
+    }
+    fail(c, 422, "the embedded preview is damaged");
+}
