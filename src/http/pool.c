@@ -1,0 +1,103 @@
+// The handler threads: a fixed number of them take jobs from one queue, first come, first served. Jobs are part of what they work on, so adding
+// one cannot fail and takes no memory.
+#include "http/internal.h"
+#include <signal.h>
+#include <stdlib.h>
+
+struct pool {
+    pthread_mutex_t lock;
+    pthread_cond_t work, ended;
+    job *first, *last;
+    bool stopping;
+    int running; // threads
+};
+
+bool thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *arg)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool fine = pthread_create(thread, NULL, run, arg) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (fine) pthread_setname_np(*thread, name);
+    return fine;
+}
+
+void cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t monotone;
+    pthread_condattr_init(&monotone);
+    pthread_condattr_setclock(&monotone, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &monotone);
+    pthread_condattr_destroy(&monotone);
+}
+
+bool cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t until)
+{
+    struct timespec limit = {until / SECOND, until % SECOND * 1000};
+    return pthread_cond_timedwait(cond, lock, &limit) == 0;
+}
+
+static void *pool_thread(void *arg)
+{
+    pool *p = arg;
+    pthread_mutex_lock(&p->lock);
+    for (;;) {
+        while (!p->first && !p->stopping) pthread_cond_wait(&p->work, &p->lock);
+        job *j = p->first;
+        if (!j) break;
+        p->first = j->next;
+        if (!p->first) p->last = NULL;
+        pthread_mutex_unlock(&p->lock);
+        j->run(j);
+        pthread_mutex_lock(&p->lock);
+    }
+    if (--p->running == 0) pthread_cond_broadcast(&p->ended);
+    pthread_mutex_unlock(&p->lock);
+    return NULL;
+}
+
+pool *pool_start(int threads)
+{
+    pool *p = calloc(1, sizeof *p);
+    if (!p) log_die("out of memory");
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->work, NULL);
+    cond_init(&p->ended);
+    p->running = threads;
+    for (int i = 0; i < threads; i++) {
+        pthread_t thread;
+        if (!thread_start(&thread, "http-handler", pool_thread, p)) log_die("cannot start handler thread %d of %d", i + 1, threads);
+        pthread_detach(thread);
+    }
+    return p;
+}
+
+void pool_add(pool *p, job *j, void (*run)(job *))
+{
+    j->run = run;
+    j->next = NULL;
+    pthread_mutex_lock(&p->lock);
+    if (p->last) p->last->next = j;
+    else p->first = j;
+    p->last = j;
+    pthread_mutex_unlock(&p->lock);
+    pthread_cond_signal(&p->work);
+}
+
+bool pool_stop(pool *p, int grace_ms)
+{
+    int64_t until = monotonic() + grace_ms * INT64_C(1000);
+    pthread_mutex_lock(&p->lock);
+    p->stopping = true;
+    pthread_cond_broadcast(&p->work);
+    while (p->running && cond_wait_until(&p->ended, &p->lock, until)) {}
+    bool ended = !p->running;
+    pthread_mutex_unlock(&p->lock);
+    if (!ended) return false; // they still use the pool
+    pthread_cond_destroy(&p->work);
+    pthread_cond_destroy(&p->ended);
+    pthread_mutex_destroy(&p->lock);
+    free(p);
+    return true;
+}
