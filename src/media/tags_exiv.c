@@ -1,0 +1,438 @@
+// EXIF, XMP and IPTC as ExifTool would name and print them, read by gexiv2.
+//
+// The rules below say for each tag where it comes from, best source first. They follow ExifTool with the MWG composites: EXIF before XMP before IPTC,
+// dates with their sub-seconds and offsets (https://exiftool.org/TagNames/MWG.html).
+#include "media/tags_parts.h"
+#include <ctype.h>
+#include <gexiv2/gexiv2.h>
+#include <math.h>
+
+enum { MOST_BLOCKS = 8 };
+
+struct exiv {
+    arena *mem;
+    GExiv2Metadata *blocks[MOST_BLOCKS];
+    int count;
+    strs xmp_keys; // of all blocks
+};
+
+// ---- access ----------------------------------------------------------------------------------------------------------------------
+exiv *exiv_new(arena *mem)
+{
+    static bool ready;
+    if (!ready) {
+        gexiv2_log_set_level(GEXIV2_LOG_LEVEL_MUTE);
+        ready = gexiv2_initialize();
+    }
+    exiv *e = new (mem, exiv);
+    e->mem = mem;
+    return e;
+}
+
+void exiv_close(exiv *e)
+{
+    for (int i = 0; i < e->count; i++) g_object_unref(e->blocks[i]);
+    e->count = 0;
+}
+
+bool exiv_add(exiv *e, bytes block)
+{
+    if (e->count == MOST_BLOCKS || !block.n) return false;
+    GExiv2Metadata *m = gexiv2_metadata_new();
+    if (!gexiv2_metadata_open_buf(m, block.at, (glong)block.n, NULL)) {
+        g_object_unref(m);
+        return false;
+    }
+    e->blocks[e->count++] = m;
+    char **keys = gexiv2_metadata_get_xmp_tags(m);
+    for (char **key = keys; key && *key; key++) *push(e->mem, e->xmp_keys) = str_dup(e->mem, str_of(*key));
+    g_strfreev(keys);
+    return true;
+}
+
+static str taken(arena *mem, char *from)
+{
+    str s = str_dup(mem, str_of(from));
+    g_free(from);
+    return s;
+}
+
+// "Xmp.*.Name" stands for the first XMP property of that name, whatever its schema: ExifTool drops groups, and cameras invent prefixes.
+static const char *actual_key(exiv *e, const char *key)
+{
+    if (strncmp(key, "Xmp.*", 5)) return key;
+    str tail = str_of(key + 5); // ".Name"
+    each (k, e->xmp_keys)
+        if (str_ends(*k, tail)) return k->at;
+    return NULL;
+}
+
+str exiv_text(exiv *e, const char *key)
+{
+    if (!(key = actual_key(e, key))) return (str){0};
+    for (int i = 0; i < e->count; i++) {
+        char *value = gexiv2_metadata_try_get_tag_string(e->blocks[i], key, NULL);
+        if (value) return taken(e->mem, value);
+    }
+    return (str){0};
+}
+
+str exiv_shown(exiv *e, const char *key)
+{
+    for (int i = 0; i < e->count; i++) {
+        char *value = gexiv2_metadata_try_get_tag_interpreted_string(e->blocks[i], key, NULL);
+        if (value) return taken(e->mem, value);
+    }
+    return (str){0};
+}
+
+bytes exiv_bytes(exiv *e, const char *key)
+{
+    bytes out = {0};
+    for (int i = 0; i < e->count && !out.at; i++) {
+        GBytes *raw = gexiv2_metadata_try_get_tag_raw(e->blocks[i], key, NULL);
+        if (!raw) continue;
+        gsize n;
+        const void *at = g_bytes_get_data(raw, &n);
+        out = (bytes){arena_alloc_raw(e->mem, n), n};
+        if (n) memcpy(out.at, at, n);
+        g_bytes_unref(raw);
+    }
+    return out;
+}
+
+static strs exiv_list(exiv *e, const char *key)
+{
+    strs list = {0};
+    if (!(key = actual_key(e, key))) return list;
+    for (int i = 0; i < e->count && !list.n; i++) {
+        char **values = gexiv2_metadata_try_get_tag_multiple(e->blocks[i], key, NULL);
+        for (char **v = values; v && *v; v++) *push(e->mem, list) = str_dup(e->mem, str_of(*v));
+        g_strfreev(values);
+    }
+    return list;
+}
+
+str exiv_explain(exiv *e, const char *key, str value)
+{
+    // A TIFF file without a single entry.
+    static const uint8_t empty[] = {'I', 'I', 42, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    str out = {0};
+    GExiv2Metadata *m = gexiv2_metadata_new();
+    if (gexiv2_metadata_open_buf(m, empty, sizeof empty, NULL) && gexiv2_metadata_try_set_tag_string(m, key, cstr(e->mem, value), NULL)) {
+        char *shown = gexiv2_metadata_try_get_tag_interpreted_string(m, key, NULL);
+        if (shown) out = taken(e->mem, shown);
+    }
+    g_object_unref(m);
+    return out;
+}
+
+// ---- printed forms ---------------------------------------------------------------------------------------------------------------
+// "57/10", "12" or "0.5"; of several the first. False for 0/0 and for what is no number.
+static bool rational(str text, double *out)
+{
+    text = str_trim(text);
+    ptrdiff_t blank = str_find(text, S(" ")), slash;
+    if (blank > 0) text = str_slice(text, 0, (size_t)blank);
+    if ((slash = str_find(text, S("/"))) < 0) return str_to_double(text, out);
+    double over, under;
+    if (!str_to_double(str_slice(text, 0, (size_t)slash), &over) || !str_to_double(str_slice(text, (size_t)slash + 1, text.n), &under))
+        return false;
+    *out = over / under;
+    return under != 0;
+}
+
+static str print_exposure(arena *mem, double seconds)
+{
+    if (seconds > 0 && seconds < 0.25001) return str_fmt(mem, "1/%d", (int)fmin(0.5 + 1 / seconds, INT32_MAX));
+    str s = str_fmt(mem, "%.1f", seconds);
+    return str_ends(s, S(".0")) ? str_slice(s, 0, s.n - 2) : s;
+}
+
+static str without_nuls(str s)
+{
+    while (s.n && (s.at[s.n - 1] == 0 || s.at[s.n - 1] == ' ')) s.n--;
+    return s;
+}
+
+// The default language of an XMP text; exiv2 writes `lang="x-default" text`.
+static str default_language(strs texts)
+{
+    str best = {0};
+    each (t, texts) {
+        if (!str_starts(*t, S("lang=\""))) return *t;
+        ptrdiff_t end = str_find(str_slice(*t, 6, t->n), S("\""));
+        if (end < 0) continue;
+        str text = str_slice(*t, 6 + (size_t)end + 2, t->n);
+        if (!text.at) text = S("");
+        if (str_is(str_slice(*t, 6, 6 + (size_t)end), "x-default")) return text;
+        if (!best.at) best = text;
+    }
+    return best;
+}
+
+typedef enum { TEXT, SOLID, LANGUAGE, LIST_OF, NUMBER, EXPOSURE, APERTURE, FIRST } form;
+
+static strs value_of(exiv *e, form f, const char *key)
+{
+    if (f == LIST_OF) return exiv_list(e, key);
+    str text = f == LANGUAGE && !strncmp(key, "Xmp", 3) ? default_language(exiv_list(e, key)) : exiv_text(e, key);
+    strs out = {0};
+    double n;
+    switch (text.at ? f : TEXT) {
+    case NUMBER: text = rational(text, &n) ? str_fmt(e->mem, "%.10g", n) : text; break;
+    case EXPOSURE: text = rational(text, &n) ? print_exposure(e->mem, n) : text; break;
+    case APERTURE: text = rational(text, &n) ? str_fmt(e->mem, n >= 1 ? "%.1f" : "%.2f", n) : text; break;
+    case FIRST: text = str_split(e->mem, text, ' ').at[0]; break;
+    default: text = without_nuls(text); break;
+    }
+    // A blank text of the camera must not hide what the user wrote elsewhere.
+    if (text.at && !(f == SOLID && !str_trim(text).n)) *push(e->mem, out) = text;
+    return out;
+}
+
+static const struct {
+    const char *name;
+    form form;
+    const char *keys[6];
+} rules[] = {
+    {"Make", TEXT, {"Exif.Image.Make", "Xmp.tiff.Make"}},
+    {"Model", TEXT, {"Exif.Image.Model", "Xmp.tiff.Model"}},
+    {"Device.Manufacturer", TEXT, {"Xmp.*.Manufacturer"}},
+    {"Orientation", FIRST, {"Exif.Image.Orientation", "Xmp.tiff.Orientation"}},
+    {"ImageWidth", FIRST, {"Exif.Image.ImageWidth", "Xmp.tiff.ImageWidth"}},
+    {"ImageHeight", FIRST, {"Exif.Image.ImageLength", "Xmp.tiff.ImageLength"}},
+    {"ImageDescription", LANGUAGE, {"Exif.Image.ImageDescription", "Xmp.tiff.ImageDescription"}},
+    {"Description", SOLID, {"Exif.Image.ImageDescription"}},
+    {"Description", LANGUAGE, {"Xmp.dc.description", "Iptc.Application2.Caption"}},
+    {"ExposureTime", EXPOSURE, {"Exif.Photo.ExposureTime", "Exif.Image.ExposureTime", "Xmp.exif.ExposureTime"}},
+    {"FNumber", APERTURE, {"Exif.Photo.FNumber", "Exif.Image.FNumber", "Xmp.exif.FNumber"}},
+    {"FocalLength", NUMBER, {"Exif.Photo.FocalLength", "Exif.Image.FocalLength", "Xmp.exif.FocalLength"}},
+    {"ISO", FIRST, {"Exif.Photo.ISOSpeedRatings", "Exif.Image.ISOSpeedRatings", "Xmp.exifEX.PhotographicSensitivity"}},
+    {"ISO", LIST_OF, {"Xmp.exif.ISOSpeedRatings"}},
+    {"LensModel", TEXT, {"Exif.Photo.LensModel", "Exif.Canon.LensModel", "Xmp.exifEX.LensModel", "Xmp.*.LensModel"}},
+    {"Rating", TEXT, {"Xmp.xmp.Rating", "Exif.Image.Rating", "Exif.Photo.Rating", "Xmp.*.Rating"}},
+    {"ProjectionType", TEXT, {"Xmp.GPano.ProjectionType", "Xmp.*.ProjectionType"}},
+    {"TagsList", LIST_OF, {"Xmp.digiKam.TagsList"}},
+    {"HierarchicalSubject", LIST_OF, {"Xmp.lr.hierarchicalSubject"}},
+    {"Keywords", LIST_OF, {"Xmp.dc.subject", "Iptc.Application2.Keywords", "Xmp.pdf.Keywords"}},
+    {"BitsPerSample", TEXT, {"Exif.Image.BitsPerSample"}},
+    {"OffsetTimeOriginal", TEXT, {"Exif.Photo.OffsetTimeOriginal", "Xmp.exif.OffsetTimeOriginal"}},
+    {"OffsetTimeDigitized", TEXT, {"Exif.Photo.OffsetTimeDigitized", "Xmp.exif.OffsetTimeDigitized"}},
+    {"TimeZoneOffset", FIRST, {"Exif.Image.TimeZoneOffset"}},
+    {"GPSDateStamp", TEXT, {"Exif.GPSInfo.GPSDateStamp"}},
+    {"CreationDate", TEXT, {"Xmp.pdf.CreationDate", "Xmp.pdfx.CreationDate", "Xmp.*.CreationDate"}},
+    {"DateTimeUTC", TEXT, {"Xmp.*.DateTimeUTC"}},
+    {"SourceImageCreateTime", TEXT, {"Xmp.*.SourceImageCreateTime"}},
+    {"ContentIdentifier", TEXT, {"Xmp.*.ContentIdentifier"}},
+    {"MediaGroupUUID", TEXT, {"Xmp.*.MediaGroupUUID"}},
+    {"BurstID", TEXT, {"Xmp.*.BurstID"}},
+    {"BurstUUID", TEXT, {"Xmp.*.BurstUUID"}},
+    {"CameraBurstID", TEXT, {"Xmp.*.CameraBurstID"}},
+    {"MediaUniqueID", TEXT, {"Xmp.*.MediaUniqueID"}},
+    {"MotionPhoto", TEXT, {"Xmp.*.MotionPhoto"}},
+    {"MicroVideo", TEXT, {"Xmp.*.MicroVideo"}},
+    {"MicroVideoOffset", TEXT, {"Xmp.*.MicroVideoOffset"}},
+};
+
+// ---- dates -----------------------------------------------------------------------------------------------------------------------
+// Both "2024:01:31 08:15:00" and the XMP form pass; facts.h reads either. A date with its sub-seconds and offset, as ExifTool's SubSec… composites.
+static str whole_date(exiv *e, str date, const char *fraction_key, const char *offset_key, bool *richer)
+{
+    str fraction = str_trim(exiv_text(e, fraction_key)), offset = str_trim(exiv_text(e, offset_key));
+    size_t digits = 0;
+    while (digits < fraction.n && isdigit((unsigned char)fraction.at[digits])) digits++;
+    bool has_offset = offset.n >= 6 && strchr("+-", offset.at[0]) && date.n == 19;
+    *richer = digits || has_offset;
+    buf b = {.mem = e->mem};
+    buf_add(&b, date);
+    if (digits && date.n == 19) buf_fmt(&b, ".%.*s", (int)digits, fraction.at);
+    if (has_offset) buf_add(&b, offset);
+    return buf_str(&b);
+}
+
+static str iptc_moment(exiv *e, const char *date_key, const char *time_key)
+{
+    str date = exiv_text(e, date_key), time = exiv_text(e, time_key);
+    return date.n && time.n ? str_fmt(e->mem, "%.*s %.*s", PR(date), PR(time)) : (str){0};
+}
+
+static void add_date(exiv *e, tags *out, const char *name, const char *exif, const char *fraction, const char *offset,
+                     const char *const xmp[2], str iptc)
+{
+    str date = str_trim(exiv_text(e, exif));
+    if (date.n && date.at[0] != 0) {
+        bool richer;
+        str whole = whole_date(e, date, fraction, offset, &richer);
+        if (richer) tag_add(e->mem, out, str_fmt(e->mem, "SubSec%s", name).at, whole);
+        tag_add(e->mem, out, name, whole);
+    }
+    tag_add(e->mem, out, name, exiv_text(e, xmp[0]));
+    tag_add(e->mem, out, name, iptc);
+    if (xmp[1]) tag_add(e->mem, out, name, exiv_text(e, xmp[1]));
+}
+
+static void date_tags(exiv *e, tags *out)
+{
+    str created = iptc_moment(e, "Iptc.Application2.DateCreated", "Iptc.Application2.TimeCreated");
+    add_date(e, out, "DateTimeOriginal", "Exif.Photo.DateTimeOriginal", "Exif.Photo.SubSecTimeOriginal", "Exif.Photo.OffsetTimeOriginal",
+             (const char *[]){"Xmp.photoshop.DateCreated", "Xmp.exif.DateTimeOriginal"}, created);
+    add_date(e, out, "CreateDate", "Exif.Photo.DateTimeDigitized", "Exif.Photo.SubSecTimeDigitized", "Exif.Photo.OffsetTimeDigitized",
+             (const char *[]){"Xmp.xmp.CreateDate", NULL},
+             iptc_moment(e, "Iptc.Application2.DigitizationDate", "Iptc.Application2.DigitizationTime"));
+    tag_add(e->mem, out, "DateTimeCreated", created);
+    tag_add(e->mem, out, "TimeCreated", exiv_text(e, "Iptc.Application2.TimeCreated"));
+}
+
+// ---- zones -----------------------------------------------------------------------------------------------------------------------
+static void zone_tags(exiv *e, tags *out)
+{
+    static const char *const minutes[] = {"Exif.NikonWt.Timezone", "Exif.CanonTi.TimeZone"};
+    for (size_t i = 0; i < countof(minutes); i++) {
+        int64_t m;
+        if (str_to_int(exiv_text(e, minutes[i]), &m) && m > -1000 && m < 1000)
+            tag_add(e->mem, out, "TimeZone", str_fmt(e->mem, "%c%02d:%02d", m < 0 ? '-' : '+', abs((int)m) / 60, abs((int)m) % 60));
+    }
+    str saving = exiv_text(e, "Exif.NikonWt.DaylightSavings");
+    if (saving.at) tag_add(e->mem, out, "DaylightSavings", str_is(saving, "1") ? S("Yes") : S("No"));
+}
+
+// ---- positions -------------------------------------------------------------------------------------------------------------------
+// EXIF: three rationals, degrees minutes seconds. XMP: "41,24.2028N", "41,24,12N" or "41.4". Not yet signed by the reference letter of EXIF.
+static bool degrees(str text, double *out)
+{
+    text = str_trim(text);
+    double sign = 1, scale = 1;
+    if (text.n && strchr("NSEWnsew", text.at[text.n - 1])) {
+        if (strchr("SWsw", text.at[text.n - 1])) sign = -1;
+        text.n--;
+    }
+    *out = 0;
+    int parts = 0;
+    for (size_t i = 0; i < text.n && parts < 3; parts++, scale *= 60) {
+        size_t start = i;
+        while (i < text.n && text.at[i] != ' ' && text.at[i] != ',') i++;
+        double n;
+        if (rational(str_slice(text, start, i), &n)) *out += n / scale;
+        else if (!parts) return false;
+        while (i < text.n && (text.at[i] == ' ' || text.at[i] == ',')) i++;
+    }
+    *out *= sign;
+    return parts > 0;
+}
+
+static void position_tag(exiv *e, tags *out, const char *name, const char *ref_name, const char *exif, const char *ref, const char *xmp)
+{
+    double value;
+    str letter = str_trim(exiv_text(e, ref));
+    if (degrees(exiv_text(e, exif), &value)) {
+        if (letter.n && strchr("SWsw", letter.at[0])) value = -fabs(value);
+        tag_add(e->mem, out, ref_name, letter);
+    } else if (!degrees(exiv_text(e, xmp), &value)) {
+        return;
+    }
+    tag_add(e->mem, out, name, str_fmt(e->mem, "%.15g", value));
+}
+
+static void gps_tags(exiv *e, tags *out)
+{
+    position_tag(e, out, "GPSLatitude", "GPSLatitudeRef", "Exif.GPSInfo.GPSLatitude", "Exif.GPSInfo.GPSLatitudeRef",
+                 "Xmp.exif.GPSLatitude");
+    position_tag(e, out, "GPSLongitude", "GPSLongitudeRef", "Exif.GPSInfo.GPSLongitude", "Exif.GPSInfo.GPSLongitudeRef",
+                 "Xmp.exif.GPSLongitude");
+    strs clock = str_split(e->mem, str_trim(exiv_text(e, "Exif.GPSInfo.GPSTimeStamp")), ' ');
+    double h, m, s;
+    if (clock.n == 3 && rational(clock.at[0], &h) && rational(clock.at[1], &m) && rational(clock.at[2], &s) && h < 25 && m < 60 && s < 61 &&
+        h >= 0 && m >= 0 && s >= 0) {
+        str time = str_fmt(e->mem, s == floor(s) ? "%02.0f:%02.0f:%02.0f" : "%02.0f:%02.0f:%06.3f", h, m, s);
+        tag_add(e->mem, out, "GPSTimeStamp", time);
+        str day = str_trim(exiv_text(e, "Exif.GPSInfo.GPSDateStamp"));
+        if (day.n) tag_add(e->mem, out, "GPSDateTime", str_fmt(e->mem, "%.*sT%.*sZ", PR(day), PR(time)));
+    }
+    tag_add(e->mem, out, "GPSDateTime", exiv_text(e, "Xmp.exif.GPSTimeStamp"));
+}
+
+// ---- makers' notes ---------------------------------------------------------------------------------------------------------------
+// Apple's note is an IFD of its own: 0x11 pairs a live photo with its video, 0x0b names a burst. Source: https://exiftool.org/TagNames/Apple.html
+static void apple_tags(exiv *e, tags *out)
+{
+    bytes note = exiv_bytes(e, "Exif.Photo.MakerNote");
+    if (!bytes_have(note, 0, "Apple iOS") || note.n < 16) return;
+    size_t count = be16(note.at + 14);
+    for (size_t i = 0; i < count; i++) {
+        bytes entry = bytes_at(note, 16 + i * 12, 12);
+        if (!entry.at) return;
+        uint32_t id = be16(entry.at), type = be16(entry.at + 2), n = be32(entry.at + 4);
+        const char *name = id == 0x11 ? "ContentIdentifier" : id == 0x0b ? "BurstUUID" : NULL;
+        if (!name || type != 2) continue;
+        bytes text = n <= 4 ? bytes_at(entry, 8, n) : bytes_at(note, be32(entry.at + 8), n);
+        if (text.at) tag_add(e->mem, out, name, without_nuls(bytes_str(text)));
+    }
+}
+
+// Canon leaves ISO out of EXIF in older cameras: ExifTool's composite of the note's parts.
+static void canon_tags(exiv *e, tags *out)
+{
+    double base, automatic, n;
+    str camera = exiv_shown(e, "Exif.CanonCs.ISOSpeed");
+    if (tag_is_number(camera, &n) && n > 0) tag_add(e->mem, out, "ISO", camera);
+    else if (str_to_double(exiv_shown(e, "Exif.CanonSi.ISOSpeed"), &base) && base > 0) {
+        automatic = 100;
+        tag_add(e->mem, out, "ISO", str_fmt(e->mem, "%.0f", base * automatic / 100));
+    }
+}
+
+static void colour_tag(exiv *e, tags *out)
+{
+    static const struct {
+        const char *code, *name;
+    } spaces[] = {{"1", "sRGB"}, {"2", "Adobe RGB"}, {"65533", "Wide Gamut RGB"}, {"65534", "ICC Profile"}, {"65535", "Uncalibrated"}};
+    str code = exiv_text(e, "Exif.Photo.ColorSpace");
+    if (!code.at) code = exiv_text(e, "Xmp.exif.ColorSpace");
+    for (size_t i = 0; i < countof(spaces); i++)
+        if (str_is(code, spaces[i].code)) tag_add(e->mem, out, "ColorSpace", str_of(spaces[i].name));
+    if (code.n) tag_add(e->mem, out, "ColorSpace", str_fmt(e->mem, "Unknown (%.*s)", PR(code)));
+}
+
+// ---- structures ------------------------------------------------------------------------------------------------------------------
+// "Xmp.mwg-rs.Regions/mwg-rs:RegionList[1]/mwg-rs:Area/stArea:x" becomes "RegionInfo.RegionList[1].Area.X".
+static void structure_tags(exiv *e, tags *out)
+{
+    each (key, e->xmp_keys) {
+        strs parts = str_split(e->mem, *key, '/');
+        buf name = {.mem = e->mem};
+        str head = parts.at[0];
+        if (str_is(head, "Xmp.mwg-rs.Regions") && parts.n > 1) buf_add(&name, S("RegionInfo"));
+        else if (str_starts(head, S("Xmp.")) && str_find(head, S("ontainer.Directory[")) > 0 && parts.n > 1)
+            buf_fmt(&name, "ContainerDirectory%.*s", PR(str_slice(head, (size_t)str_find(head, S("[")), head.n)));
+        else continue;
+        for (size_t i = 1; i < parts.n; i++) {
+            str part = str_slice(parts.at[i], (size_t)(str_find(parts.at[i], S(":")) + 1), parts.at[i].n);
+            if (!part.n) break;
+            buf_fmt(&name, ".%c%.*s", toupper((unsigned char)part.at[0]), PR(str_slice(part, 1, part.n)));
+        }
+        str text = exiv_text(e, key->at);
+        if (text.at && !str_starts(text, S("type=\""))) tag_add(e->mem, out, buf_str(&name).at, text);
+    }
+}
+
+void exiv_tags(exiv *e, tags *out)
+{
+    if (!e->count) return;
+    for (size_t i = 0; i < countof(rules); i++)
+        for (const char *const *key = rules[i].keys; key < rules[i].keys + countof(rules[i].keys) && *key; key++)
+            tag_add_list(e->mem, out, rules[i].name, value_of(e, rules[i].form, *key));
+    date_tags(e, out);
+    zone_tags(e, out);
+    gps_tags(e, out);
+    apple_tags(e, out);
+    canon_tags(e, out);
+    colour_tag(e, out);
+    structure_tags(e, out);
+    tag_add(e->mem, out, "LensID", lens_name(e->mem, e));
+    bytes profile = exiv_bytes(e, "Exif.Image.InterColorProfile");
+    if (profile.n) icc_tags(e->mem, profile, out);
+    // Raw formats: the main image, not the preview. Containers that say their size themselves have set it already.
+    int width = gexiv2_metadata_get_pixel_width(e->blocks[0]), height = gexiv2_metadata_get_pixel_height(e->blocks[0]);
+    if (width > 0 && height > 0) tag_add(e->mem, out, "ImageSize", str_fmt(e->mem, "%dx%d", width, height));
+}
