@@ -50,6 +50,7 @@ MESSAGES = {
     "PersonUpdateDto.birthDate": ("Birth date cannot be in the future", "match_date_or_datetime"),
     "PeopleUpdateItem.birthDate": ("Birth date cannot be in the future", "match_date_or_datetime"),
 }
+LIMITS = {"reverseGeocode.lat": (-90, 90), "reverseGeocode.lon": (-180, 180)}  # spec 03, 8.2
 NONE_FITS = {  # spec 02, 9.2
     "AssetEditActionItemDto.parameters": "Invalid parameters for action, expected keys by action: "
     "crop: [x, y, width, height]; rotate: [angle]; mirror: [axis]",
@@ -261,7 +262,8 @@ class Contract:
         if kind == "string":
             return self.string(schema, where)
         if kind in ("integer", "number"):
-            return self.number(schema, kind)
+            low, high = LIMITS.get(where, (None, None))
+            return self.number(schema | ({"minimum": low, "maximum": high} if where in LIMITS else {}), kind)
         if kind == "boolean":
             return Type("BOOL", "bool", self.scalar(".kind = SCHEMA_BOOL, .size = sizeof(bool)", "bool"))
         if kind == "array":
@@ -500,6 +502,55 @@ class Contract:
         out.append("};")
         return "\n".join(out) + "\n"
 
+    # -- TypeScript ----------------------------------------------------------------------------------------------------------------
+    def ts_type(self, schema, indent=""):
+        if "$ref" in schema:
+            text = schema["$ref"].split("/")[-1]
+        elif "allOf" in schema or "anyOf" in schema:
+            text = " | ".join(self.ts_type(s, indent) for s in schema.get("allOf") or schema["anyOf"])
+        elif "enum" in schema:
+            text = " | ".join(json.dumps(v) for v in schema["enum"])
+        elif schema.get("type") == "array":
+            text = f"Array<{self.ts_type(schema['items'], indent)}>"
+        elif schema.get("properties"):
+            text = "{\n" + "".join(indent + "  " + line + "\n" for line in self.ts_members(schema, indent + "  ")) + indent + "}"
+        elif schema.get("format") == "binary":
+            text = "Blob"
+        else:
+            text = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}.get(schema.get("type"), "Record<string, unknown>")
+        return text + (" | null" if schema.get("nullable") else "")
+
+    def ts_members(self, schema, indent):
+        required = schema.get("required", [])
+        return [f"{key}{'' if key in required else '?'}: {self.ts_type(value, indent)};" for key, value in schema.get("properties", {}).items()]
+
+    def ts_input(self, op):
+        parts = [f'{json.dumps(p["name"]) if re.search(chr(92) + "W", p["name"]) else p["name"]}{"" if p["required"] else "?"}: {self.ts_type(p["schema"])}'
+                 for p in op["parameters"]]
+        parts += [f'body: {self.ts_type(content["schema"])}' for content in op.get("requestBody", {}).get("content", {}).values()]
+        return "{ " + "; ".join(parts) + " }" if parts else "Record<string, never>"
+
+    def ts_output(self, op):
+        for _, response in sorted(op["responses"].items()):
+            for content in response.get("content", {}).values():
+                return self.ts_type(content["schema"])
+            return "void"
+
+    def typescript(self):
+        out = ["// Made from api/openapi.json by tools/contract.py: the types, and for every operation its method, path, input and output.", ""]
+        for name, schema in self.schemas.items():
+            if schema.get("description"):
+                out.append(f"/** {' '.join(schema['description'].split())} */")
+            out.append(f"export type {name} = {self.ts_type(schema)};")
+        out += ["", "export interface Operations {"]
+        paths = ["", "export const operations = {"]
+        for path, ops in self.api["paths"].items():
+            for method, op in ops.items():
+                out.append(f"  {op['operationId']}: {{ in: {self.ts_input(op)}; out: {self.ts_output(op)} }};")
+                query = [p["name"] for p in op["parameters"] if p["in"] == "query"]
+                paths.append(f'  {op["operationId"]}: {{ method: "{method.upper()}", path: "{path}", query: {json.dumps(query)} }},')
+        return "\n".join(out + ["}"] + paths + ["} as const satisfies Record<keyof Operations, { method: string; path: string; query: readonly string[] }>;"]) + "\n"
+
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -512,7 +563,8 @@ def main():
     asked = arguments.parse_args()
     with open(asked.openapi, encoding="utf-8") as f:
         contract = Contract(json.load(f))
-    for path, text in ((asked.header, contract.header), (asked.tables, contract.tables), (asked.routes, lambda: contract.handlers(asked.weak))):
+    for path, text in ((asked.header, contract.header), (asked.tables, contract.tables), (asked.routes, lambda: contract.handlers(asked.weak)),
+                       (asked.ts, contract.typescript)):
         if path:
             with open(path, "w", encoding="utf-8") as f:
                 f.write(text())

@@ -10,4 +10,7 @@ struct db;
 typedef void handler(struct request *, struct db *, arena *, const void *in, void *out);
 
 extern handler *const route_handlers[]; // in the order of routes[]; NULL while an operation has no handler
-static inline handler *route_handler(const route *r) { return route_handlers[r - routes]; }
+static inline handler *route_handler(const route *r)
+{
+    return route_handlers[r - routes];
+}

@@ -172,7 +172,7 @@ void issue_unknown_keys(const reader *r, const path *at, strs keys)
     buf detail = {.mem = r->mem}, message = {.mem = r->mem};
     buf_add(&detail, S("\"code\":\"unrecognized_keys\",\"keys\":["));
     buf_fmt(&message, "Unrecognized key%s: ", keys.n == 1 ? "" : "s");
-    each(key, keys) {
+    each (key, keys) {
         str text = quoted(r->mem, cstr(r->mem, *key));
         buf_fmt(&detail, "%s%.*s", key == keys.at ? "" : ",", PR(text));
         buf_fmt(&message, "%s\"%.*s\"", key == keys.at ? "" : ", ", PR(*key));
@@ -184,7 +184,7 @@ void issue_unknown_keys(const reader *r, const path *at, strs keys)
 static void write_issues(json_writer *w, issues list)
 {
     json_open_array(w);
-    each(i, list) {
+    each (i, list) {
         json_raw(w, S("{"));
         buf_add(&w->out, i->detail);
         buf_add(&w->out, S(",\"path\":"));
@@ -221,7 +221,7 @@ void refuse(check *c, const char *where, const char *fmt, ...)
 
     const path *at = c->path;
     strs steps = *where ? str_split(c->mem, str_of(where), '/') : (strs){0};
-    each(step, steps) {
+    each (step, steps) {
         path *p = new (c->mem, path);
         int64_t index;
         *p = str_to_int(*step, &index) ? (path){.up = at, .index = (size_t)index} : (path){.up = at, .key = *step};
@@ -245,7 +245,7 @@ str issues_answer(arena *mem, issues list)
 str issues_lines(arena *mem, issues list)
 {
     buf out = {.mem = mem};
-    each(i, list) {
+    each (i, list) {
         json *steps = json_parse(mem, i->path, NULL);
         buf_fmt(&out, "%s  - [", i == list.at ? "" : "\n");
         for (json *step = steps->first; step; step = step->next) {

@@ -152,7 +152,7 @@ static const json *split_commas(arena *mem, const json *j)
     json *list = new (mem, json), **end = &list->first;
     list->type = JSON_ARRAY;
     strs parts = j->text.n ? str_split(mem, j->text, ',') : (strs){0};
-    each(part, parts) {
+    each (part, parts) {
         *end = new (mem, json);
         **end = (json){.type = JSON_STRING, .text = *part};
         end = &(*end)->next;

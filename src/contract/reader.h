@@ -6,7 +6,7 @@
 typedef struct path path;
 struct path {
     const path *up;
-    str key;        // {0}: an index
+    str key; // {0}: an index
     size_t index;
 };
 

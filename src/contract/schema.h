@@ -15,7 +15,11 @@
 typedef struct schema schema;
 
 // ---- values ----------------------------------------------------------------------------------------------------------------------
-#define OPT_OF(T) struct { T v; bool has, null; }
+#define OPT_OF(T)                                                                                                                          \
+    struct {                                                                                                                               \
+        T v;                                                                                                                               \
+        bool has, null;                                                                                                                    \
+    }
 typedef OPT_OF(int64_t) opt_int;
 typedef OPT_OF(double) opt_double;
 typedef OPT_OF(bool) opt_bool;
@@ -51,13 +55,13 @@ extern char empty_list_[];
 typedef enum {
     SCHEMA_STR,
     SCHEMA_UUID,
-    SCHEMA_WHEN,   // date-time
-    SCHEMA_DATE,   // a when, written as YYYY-MM-DD
-    SCHEMA_INT,    // within ±(2^53-1)
+    SCHEMA_WHEN, // date-time
+    SCHEMA_DATE, // a when, written as YYYY-MM-DD
+    SCHEMA_INT,  // within ±(2^53-1)
     SCHEMA_DOUBLE,
     SCHEMA_BOOL,
     SCHEMA_ENUM,
-    SCHEMA_JSON,   // json_any
+    SCHEMA_JSON, // json_any
     SCHEMA_OBJECT,
     SCHEMA_LIST,
     SCHEMA_UNION
@@ -75,12 +79,12 @@ typedef struct {
 typedef struct {
     const str *text; // of value 1, 2, …
     uint32_t n;
-    bool numbers;    // written without quotes
+    bool numbers; // written without quotes
 } enum_values;
 
 typedef enum {
-    FIELD_REQUIRED = 1,   // must be given
-    FIELD_ALWAYS = 2,     // always written: required, or has a default
+    FIELD_REQUIRED = 1, // must be given
+    FIELD_ALWAYS = 2,   // always written: required, or has a default
     FIELD_NULLABLE = 4,
     FIELD_OPT = 8,        // in an opt_…: value, has, null
     FIELD_POINTER = 16,   // object behind a pointer
@@ -91,13 +95,13 @@ typedef enum {
 } field_flags;
 
 typedef struct {
-    const char *key;    // "name": with quotes and colon
+    const char *key; // "name": with quotes and colon
     uint16_t key_n;
     uint16_t flags;
     uint32_t offset;
     const schema *of;
     union {
-        int64_t i;      // also bool and enum
+        int64_t i; // also bool and enum
         const char *s;
     } fallback;
 } field;
@@ -116,19 +120,19 @@ struct schema {
     bool above;                    // the minimum itself is too small
     bool closed;                   // OBJECT: unknown keys are refused
     double minimum, maximum;
-    uint32_t at_least, at_most;    // STR: UTF-16 units; LIST: items; 0: no limit
-    const enum_values *values;     // ENUM
-    const field *fields;           // OBJECT, UNION (one pointer per choice); LIST: the item
+    uint32_t at_least, at_most; // STR: UTF-16 units; LIST: items; 0: no limit
+    const enum_values *values;  // ENUM
+    const field *fields;        // OBJECT, UNION (one pointer per choice); LIST: the item
     uint32_t n;
-    const char *one_of;            // OBJECT: the refusal when no known field is given
-    const char *none_fits;         // UNION: the refusal; NULL: "Invalid input"
-    schema_rule **rule;            // OBJECT: where RULE() registers
+    const char *one_of;    // OBJECT: the refusal when no known field is given
+    const char *none_fits; // UNION: the refusal; NULL: "Invalid input"
+    schema_rule **rule;    // OBJECT: where RULE() registers
 };
 
 // ---- issues ----------------------------------------------------------------------------------------------------------------------
 typedef struct {
-    str detail;  // members before the path, as JSON text: "code":"custom"
-    str path;    // JSON array text; without the brackets' content for the whole value: []
+    str detail; // members before the path, as JSON text: "code":"custom"
+    str path;   // JSON array text; without the brackets' content for the whole value: []
     str message;
 } issue;
 typedef LIST(issue) issues;
@@ -147,7 +151,7 @@ str issues_lines(arena *, issues);
 // RULE(X_in) sees parameters and body of operation X. One rule per struct, in the feature's file.
 struct check {
     arena *mem;
-    const json *given;  // what was sent for this object; NULL for X_in
+    const json *given; // what was sent for this object; NULL for X_in
     issues *issues;
     const void *path;
 };
@@ -157,8 +161,14 @@ bool was_given(const check *, const char *field); // also when given as null
 
 #define RULE(T)                                                                                                                            \
     static void T##_rule(check *, const T *);                                                                                              \
-    static void T##_rule_any(check *c, const void *it) { T##_rule(c, it); }                                                                \
-    __attribute__((constructor)) static void T##_rule_register(void) { *T##_schema.rule = T##_rule_any; }                                  \
+    static void T##_rule_any(check *c, const void *it)                                                                                     \
+    {                                                                                                                                      \
+        T##_rule(c, it);                                                                                                                   \
+    }                                                                                                                                      \
+    __attribute__((constructor)) static void T##_rule_register(void)                                                                       \
+    {                                                                                                                                      \
+        *T##_schema.rule = T##_rule_any;                                                                                                   \
+    }                                                                                                                                      \
     static void T##_rule(check *c __attribute__((unused)), const T *it __attribute__((unused)))
 
 // ---- the engine ------------------------------------------------------------------------------------------------------------------
@@ -176,5 +186,5 @@ void schema_write(json_writer *, const schema *, const void *value);
 // Sets every time in it to none, through inline objects: for a zeroed struct that is to be filled and written.
 void schema_clear(const schema *, void *value);
 
-str enum_text(const enum_values *, int value);     // {0} for 0 and unknown values
-int enum_parse(const enum_values *, str);          // 0 if unknown
+str enum_text(const enum_values *, int value); // {0} for 0 and unknown values
+int enum_parse(const enum_values *, str);      // 0 if unknown

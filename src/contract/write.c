@@ -52,10 +52,11 @@ static bool is_none(const schema *s, const void *at)
     }
 }
 
-// The value of a field that must be written but is none. Text, lists and free-form objects have a natural empty value that a client can read.
+// The value of a field that must be written but is none. Text, lists and free-form objects have a natural empty value that a client can read;
+// an item of a list is null on purpose (spec 03, 7.8: includeNull).
 static void write_none(json_writer *w, const field *f)
 {
-    if (f->flags & FIELD_NULLABLE) json_null(w);
+    if (f->flags & FIELD_NULLABLE || !f->key) json_null(w);
     else if (f->of->kind == SCHEMA_STR) json_raw(w, S("\"\""));
     else if (f->of->kind == SCHEMA_LIST) json_raw(w, S("[]"));
     else if (f->of->kind == SCHEMA_JSON) json_raw(w, S("{}"));
