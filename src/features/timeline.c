@@ -3,6 +3,7 @@
 // Both queries are composed of the same filter. They run along asset (ownerId) and the month index; the answer is streamed row by row into
 // columns, so a month of any size costs one buffer per column.
 #include "features/app.h"
+#include "features/compose.h"
 #include <stdio.h>
 
 typedef struct {
@@ -34,65 +35,49 @@ static void check_access(request *rq, filter *f)
         fail(rq, 400, "withPartners is only supported for non-archived, non-trashed, non-favorited, non-locked assets");
 }
 
-typedef struct {
-    buf sql;
-    param_list params;
-    arena *mem;
-} query;
-
-static void text(query *q, const char *sql)
-{
-    buf_add(&q->sql, str_of(sql));
-}
-
-static void bind(query *q, param p)
-{
-    sql_bind(&q->sql, q->mem, &q->params, p);
-}
-
 static void where_box(query *q, str box)
 {
     double at[4] = {0};
     strs parts = str_split(q->mem, box, ',');
     for (size_t i = 0; i < 4 && i < parts.n; i++) str_to_double(str_trim(parts.at[i]), &at[i]);
-    text(q, " and e.latitude between ");
+    sql(q, " and e.latitude between ");
     bind(q, FLOAT(at[1]));
-    text(q, " and ");
+    sql(q, " and ");
     bind(q, FLOAT(at[3]));
-    text(q, " and (e.longitude >= ");
+    sql(q, " and (e.longitude >= ");
     bind(q, FLOAT(at[0]));
-    text(q, at[0] > at[2] ? " or e.longitude <= " : " and e.longitude <= ");
+    sql(q, at[0] > at[2] ? " or e.longitude <= " : " and e.longitude <= ");
     bind(q, FLOAT(at[2]));
-    text(q, ")");
+    sql(q, ")");
 }
 
 static void where(query *q, const filter *f, uuid caller)
 {
-    text(q, f->trashed ? " where a.\"deletedAt\" is not null and a.status <> 'deleted'" : " where a.\"deletedAt\" is null");
+    sql(q, f->trashed ? " where a.\"deletedAt\" is not null and a.status <> 'deleted'" : " where a.\"deletedAt\" is null");
     if (f->visibility) {
-        text(q, " and a.visibility = ");
+        sql(q, " and a.visibility = ");
         bind(q, STR(AssetVisibility_text(f->visibility)));
     } else {
-        text(q, " and a.visibility in ('archive', 'timeline')");
+        sql(q, " and a.visibility in ('archive', 'timeline')");
     }
     if (!uuid_nil(f->user)) {
-        text(q, f->partners ? " and (a.\"ownerId\" = " : " and a.\"ownerId\" = ");
+        sql(q, f->partners ? " and (a.\"ownerId\" = " : " and a.\"ownerId\" = ");
         bind(q, UUID(f->user));
     }
     if (!uuid_nil(f->user) && f->partners) {
-        text(q, " or a.\"ownerId\" in (select p.\"sharedById\" from partner p join \"user\" u on u.id = p.\"sharedById\" "
-                "where p.\"inTimeline\" = true and u.\"deletedAt\" is null and p.\"sharedWithId\" = ");
+        sql(q, " or a.\"ownerId\" in (select p.\"sharedById\" from partner p join \"user\" u on u.id = p.\"sharedById\" "
+               "where p.\"inTimeline\" = true and u.\"deletedAt\" is null and p.\"sharedWithId\" = ");
         bind(q, UUID(caller));
-        text(q, "))");
+        sql(q, "))");
     }
     if (f->favorite.has) {
-        text(q, " and a.\"isFavorite\" = ");
+        sql(q, " and a.\"isFavorite\" = ");
         bind(q, BOOL(f->favorite.v));
     }
     if (!uuid_nil(f->album)) {
-        text(q, " and exists (select 1 from album_asset aa where aa.\"assetId\" = a.id and aa.\"albumId\" = ");
+        sql(q, " and exists (select 1 from album_asset aa where aa.\"assetId\" = a.id and aa.\"albumId\" = ");
         bind(q, UUID(f->album));
-        text(q, ")");
+        sql(q, ")");
     }
     if (!uuid_nil(f->person)) {
         text(
@@ -100,17 +85,16 @@ static void where(query *q, const filter *f, uuid caller)
             " and exists (select 1 from asset_face af where af.\"assetId\" = a.id and af.\"deletedAt\" is null and af.\"isVisible\" = true "
             "and af.\"personGroupId\" = ");
         bind(q, UUID(f->person));
-        text(q, ")");
+        sql(q, ")");
     }
     if (!uuid_nil(f->tag)) {
-        text(q, " and exists (select 1 from tag_asset ta join tag_closure tc on tc.id_descendant = ta.\"tagId\" "
-                "where ta.\"assetId\" = a.id and tc.id_ancestor = ");
+        sql(q, " and exists (select 1 from tag_asset ta join tag_closure tc on tc.id_descendant = ta.\"tagId\" "
+               "where ta.\"assetId\" = a.id and tc.id_ancestor = ");
         bind(q, UUID(f->tag));
-        text(q, ")");
+        sql(q, ")");
     }
     if (f->stacked)
-        text(q,
-             " and (a.\"stackId\" is null or exists (select 1 from stack s where s.id = a.\"stackId\" and s.\"primaryAssetId\" = a.id))");
+        sql(q, " and (a.\"stackId\" is null or exists (select 1 from stack s where s.id = a.\"stackId\" and s.\"primaryAssetId\" = a.id))");
     if (f->bbox.n) where_box(q, f->bbox);
 }
 
@@ -174,16 +158,16 @@ HANDLER(getTimeBuckets)
 {
     filter f = FILTER_OF(in);
     check_access(rq, &f);
-    query q = {.sql = {.mem = mem}, .mem = mem};
-    text(&q, "select ");
-    text(&q, month_of(&f));
-    text(&q, " as month, count(*) from asset a");
-    if (f.bbox.n) text(&q, " join asset_exif e on e.\"assetId\" = a.id");
+    query q = query_on(mem);
+    sql(&q, "select ");
+    sql(&q, month_of(&f));
+    sql(&q, " as month, count(*) from asset a");
+    if (f.bbox.n) sql(&q, " join asset_exif e on e.\"assetId\" = a.id");
     where(&q, &f, rq->auth.user_id);
-    text(&q, " group by month order by month");
-    text(&q, direction(&f));
-    for (row *r = db_query_(db, db_sql(db, buf_str(&q.sql)), (params){q.params.at, q.params.n}); row_next(r);)
-        *push(mem, out->items) = (TimeBucketsResponseDto){.count = col_int(r, 1), .timeBucket = when_date(mem, col_when(r, 0))};
+    sql(&q, " group by month order by month");
+    sql(&q, direction(&f));
+    query_rows(r, db, &q) * push(mem, out->items) =
+        (TimeBucketsResponseDto){.count = col_int(r, 1), .timeBucket = when_date(mem, col_when(r, 0))};
 }
 
 // ---- one month in columns --------------------------------------------------------------------------------------------------------
@@ -332,35 +316,34 @@ HANDLER(getTimeBucket)
     wanted[LATITUDE] = wanted[LONGITUDE] = f.coordinates;
     wanted[STACK] = f.stacked;
 
-    query q = {.sql = {.mem = mem}, .mem = mem};
+    query q = query_on(mem);
     text(
         &q,
         "select a.id, a.\"ownerId\", a.visibility, a.\"isFavorite\", a.type, a.\"deletedAt\", a.duration, a.\"fileCreatedAt\", a.\"createdAt\", "
         "a.\"localDateTime\", a.width, a.height, a.thumbhash, a.\"livePhotoVideoId\", e.\"projectionType\", a.status, a.\"stackId\", ");
-    text(&q, f.stacked ? "a.\"stackId\", (select count(*) from asset m where m.\"stackId\" = a.\"stackId\" and m.\"deletedAt\" is null "
-                         "and m.visibility = 'timeline'), "
-                       : "null, 0, ");
-    text(&q, "e.city, e.country, e.latitude, e.longitude from asset a join asset_exif e on e.\"assetId\" = a.id");
+    sql(&q, f.stacked ? "a.\"stackId\", (select count(*) from asset m where m.\"stackId\" = a.\"stackId\" and m.\"deletedAt\" is null "
+                        "and m.visibility = 'timeline'), "
+                      : "null, 0, ");
+    sql(&q, "e.city, e.country, e.latitude, e.longitude from asset a join asset_exif e on e.\"assetId\" = a.id");
     where(&q, &f, rq->auth.user_id);
-    text(&q, " and ");
-    text(&q, month_of(&f));
-    text(&q, " = ");
+    sql(&q, " and ");
+    sql(&q, month_of(&f));
+    sql(&q, " = ");
     bind(&q, WHEN(month_start(rq, in->timeBucket)));
-    text(&q, " order by ");
-    text(&q, f.by == ASSET_ORDER_BY_CREATED_AT ? "a.\"createdAt\"" : "date_trunc_day(a.\"localDateTime\")");
-    text(&q, direction(&f));
-    text(&q, ", a.\"fileCreatedAt\"");
-    text(&q, direction(&f));
-    text(&q, ", a.\"originalFileName\"");
-    text(&q, direction(&f));
+    sql(&q, " order by ");
+    sql(&q, f.by == ASSET_ORDER_BY_CREATED_AT ? "a.\"createdAt\"" : "date_trunc_day(a.\"localDateTime\")");
+    sql(&q, direction(&f));
+    sql(&q, ", a.\"fileCreatedAt\"");
+    sql(&q, direction(&f));
+    sql(&q, ", a.\"originalFileName\"");
+    sql(&q, direction(&f));
 
     json_writer columns[COLUMNS];
     for (int i = 0; i < COLUMNS; i++) {
         columns[i] = json_writer_on(mem);
         json_open_array(&columns[i]);
     }
-    for (row *r = db_query_(db, db_sql(db, buf_str(&q.sql)), (params){q.params.at, q.params.n}); row_next(r);)
-        put_row(columns, mem, r, rq->auth.user_id, wanted);
+    query_rows(r, db, &q) put_row(columns, mem, r, rq->auth.user_id, wanted);
 
     json_writer w = json_writer_on(mem);
     json_open(&w);

@@ -4,6 +4,7 @@
 #include "features/assets/assets.h"
 #include "features/users.h"
 #include "media/types.h"
+#include <stdlib.h>
 
 static opt_int int_or_null(row *r, int column)
 {
@@ -62,15 +63,37 @@ static AssetResponseDto object_of(request *rq, row *r, uuid viewer)
     return a;
 }
 
-static AssetResponseDto *find(asset_objects *all, uuid id)
+// The objects of an answer, and where each one is: details come in any order.
+typedef struct {
+    uuid id;
+    size_t at;
+} place;
+
+typedef struct {
+    asset_objects *all;
+    place *places; // by id
+} batch;
+
+static int by_id(const void *a, const void *b)
 {
-    each (a, *all) {
-        if (uuid_eq(a->id, id)) return a;
-    }
-    return NULL;
+    return uuid_cmp(((const place *)a)->id, ((const place *)b)->id);
 }
 
-static void add_exif(request *rq, asset_objects *all, ids wanted)
+static batch batch_of(arena *mem, asset_objects *all)
+{
+    batch b = {all, new_n(mem, place, all->n)};
+    for (size_t i = 0; i < all->n; i++) b.places[i] = (place){all->at[i].id, i};
+    if (all->n) qsort(b.places, all->n, sizeof *b.places, by_id);
+    return b;
+}
+
+static AssetResponseDto *find(const batch *b, uuid id)
+{
+    const place *found = b->all->n ? bsearch(&(place){.id = id}, b->places, b->all->n, sizeof *b->places, by_id) : NULL;
+    return found ? &b->all->at[found->at] : NULL;
+}
+
+static void add_exif(request *rq, const batch *all, ids wanted)
 {
     arena *mem = rq->mem;
     db_rows (
@@ -111,10 +134,10 @@ static void add_exif(request *rq, asset_objects *all, ids wanted)
     }
 }
 
-static void add_tags(request *rq, asset_objects *all, ids wanted)
+static void add_tags(request *rq, const batch *all, ids wanted)
 {
     arena *mem = rq->mem;
-    each (a, *all) EMPTY(a->tags); // loaded, though maybe empty
+    each (a, *all->all) EMPTY(a->tags); // loaded, though maybe empty
     db_rows (r, rq->db,
              "select ta.\"assetId\", t.id, t.value, t.\"createdAt\", t.\"updatedAt\", t.\"parentId\", t.color from tag_asset ta "
              "join tag t on t.id = ta.\"tagId\" where ta.\"assetId\" in ids($1)",
@@ -136,7 +159,7 @@ static void add_tags(request *rq, asset_objects *all, ids wanted)
 }
 
 // The viewer's persons among the visible faces (spec 12, 4.7).
-static void add_people(request *rq, asset_objects *all, ids wanted, uuid viewer)
+static void add_people(request *rq, const batch *all, ids wanted, uuid viewer)
 {
     arena *mem = rq->mem;
     db_rows (
@@ -160,14 +183,13 @@ static void add_people(request *rq, asset_objects *all, ids wanted, uuid viewer)
     }
 }
 
-static void add_owners(request *rq, asset_objects *all)
+// Answers that show owners have one asset, so this is no query per asset of a list.
+static void add_owner(request *rq, AssetResponseDto *a)
 {
-    each (a, *all) {
-        row *r = db_one(rq->db, "select " USER_COLUMNS_PUBLIC " from \"user\" u where u.id = $1", UUID(a->ownerId));
-        if (!r) continue;
-        a->owner = new (rq->mem, UserResponseDto);
-        *a->owner = user_public(rq, r);
-    }
+    row *r = db_one(rq->db, "select " USER_COLUMNS_PUBLIC " from \"user\" u where u.id = $1", UUID(a->ownerId));
+    if (!r) return;
+    a->owner = new (rq->mem, UserResponseDto);
+    *a->owner = user_public(rq, r);
 }
 
 // Only a stack with another member that is seen in the timeline counts as one.
@@ -191,17 +213,19 @@ asset_objects asset_objects_of(request *rq, ids wanted, asset_view view)
     asset_objects found = {0}, all = {0};
     db_rows (r, rq->db, "select " ASSET_COLUMNS " from asset a where a.id in ids($1)", IDS(wanted))
         *push(rq->mem, found) = object_of(rq, r, view.viewer);
+    batch by_row = batch_of(rq->mem, &found);
     each (id, wanted) {
-        AssetResponseDto *a = find(&found, *id);
+        AssetResponseDto *a = find(&by_row, *id);
         if (a) *push(rq->mem, all) = *a;
     }
 
-    if (view.exif) add_exif(rq, &all, wanted);
-    if (view.tags) add_tags(rq, &all, wanted);
-    if (view.people) add_people(rq, &all, wanted, view.viewer);
-    if (view.owner) add_owners(rq, &all);
-    if (view.stack) {
-        each (a, all) add_stack(rq, a);
+    batch wanted_order = batch_of(rq->mem, &all);
+    if (view.exif) add_exif(rq, &wanted_order, wanted);
+    if (view.tags) add_tags(rq, &wanted_order, wanted);
+    if (view.people) add_people(rq, &wanted_order, wanted, view.viewer);
+    each (a, all) {
+        if (view.owner) add_owner(rq, a);
+        if (view.stack) add_stack(rq, a);
     }
     return all;
 }

@@ -1,0 +1,32 @@
+// Composed queries: text and bound values grow together, so that no value ever gets into the text.
+//
+//     query q = query_on(mem);
+//     sql(&q, "select id from asset where \"ownerId\" = ");
+//     bind(&q, UUID(owner));
+//     query_rows (r, db, &q) { … }
+#pragma once
+#include "db/db.h"
+
+typedef struct {
+    arena *mem;
+    buf text;
+    param_list params;
+} query;
+
+static inline query query_on(arena *mem)
+{
+    return (query){.mem = mem, .text = {.mem = mem}};
+}
+
+static inline void sql(query *q, const char *text)
+{
+    buf_add(&q->text, str_of(text));
+}
+
+static inline void bind(query *q, param p)
+{
+    sql_bind(&q->text, q->mem, &q->params, p);
+}
+
+#define query_rows(r, db, q)                                                                                                               \
+    for (row *r DB_CLOSE_ = db_query_((db), db_sql((db), buf_str(&(q)->text)), (params){(q)->params.at, (q)->params.n}); row_next(r);)
