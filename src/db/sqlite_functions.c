@@ -124,6 +124,15 @@ static void fn_upper(out_t *out, int argc, sqlite3_value **argv)
     map_letters(out, argv[0], upper_of);
 }
 
+// Only for 'hex': a text that is none gives null.
+static void fn_decode(out_t *out, int argc, sqlite3_value **argv)
+{
+    arena *mem = state(out)->scratch;
+    bytes raw;
+    if (!is_null(argv[0]) && hex_decode(mem, text_of(argv[0]), &raw)) sqlite3_result_blob(out, raw.at, (int)raw.n, SQLITE_TRANSIENT);
+    arena_reset(mem);
+}
+
 static void fn_f_unaccent(out_t *out, int argc, sqlite3_value **argv)
 {
     if (is_null(argv[0])) return;
@@ -423,6 +432,7 @@ int sqlite_add_functions(sqlite3 *db, sqlite_state *s)
         {"date_of", 1, PURE, fn_date_of},
         {"lower", 1, PURE, fn_lower},
         {"upper", 1, PURE, fn_upper},
+        {"decode", 2, PURE, fn_decode},
         {"f_unaccent", 1, PURE, fn_f_unaccent},
         {"like", 2, PURE, fn_like},
         {"like", 3, PURE, fn_like},

@@ -80,8 +80,7 @@ static void where(query *q, const filter *f, uuid caller)
         sql(q, ")");
     }
     if (!uuid_nil(f->person)) {
-        text(
-            q,
+        sql(q,
             " and exists (select 1 from asset_face af where af.\"assetId\" = a.id and af.\"deletedAt\" is null and af.\"isVisible\" = true "
             "and af.\"personGroupId\" = ");
         bind(q, UUID(f->person));
@@ -331,7 +330,7 @@ HANDLER(getTimeBucket)
     sql(&q, " = ");
     bind(&q, WHEN(month_start(rq, in->timeBucket)));
     sql(&q, " order by ");
-    sql(&q, f.by == ASSET_ORDER_BY_CREATED_AT ? "a.\"createdAt\"" : "date_trunc_day(a.\"localDateTime\")");
+    sql(&q, f.by == ASSET_ORDER_BY_CREATED_AT ? "a.\"createdAt\"" : "date_of(a.\"localDateTime\")");
     sql(&q, direction(&f));
     sql(&q, ", a.\"fileCreatedAt\"");
     sql(&q, direction(&f));
