@@ -316,8 +316,7 @@ HANDLER(getTimeBucket)
     wanted[STACK] = f.stacked;
 
     query q = query_on(mem);
-    text(
-        &q,
+    sql(&q,
         "select a.id, a.\"ownerId\", a.visibility, a.\"isFavorite\", a.type, a.\"deletedAt\", a.duration, a.\"fileCreatedAt\", a.\"createdAt\", "
         "a.\"localDateTime\", a.width, a.height, a.thumbhash, a.\"livePhotoVideoId\", e.\"projectionType\", a.status, a.\"stackId\", ");
     sql(&q, f.stacked ? "a.\"stackId\", (select count(*) from asset m where m.\"stackId\" = a.\"stackId\" and m.\"deletedAt\" is null "
