@@ -18,8 +18,8 @@ create table calotype_job (
     finished_at integer,
     reason text
 ) strict;
--- The next job of a queue, and how many wait; what runs or has failed; what becomes due.
-create index calotype_job_waiting_idx on calotype_job (queue, priority, id) where state = 'waiting';
+-- The next job of a queue, and how many wait (the last column only makes the index cover the count); what runs or has failed; what becomes due.
+create index calotype_job_waiting_idx on calotype_job (queue, priority, id, state) where state = 'waiting';
 create index calotype_job_other_idx on calotype_job (queue, state, id) where state <> 'waiting';
 create index calotype_job_due_idx on calotype_job (run_at) where state = 'delayed';
 -- A custom id waits once; a deduplicated job exists once until it has finished.

@@ -154,11 +154,8 @@ void queue_add_all(db *db, const job_options *list, size_t n)
             *push(mem, data) = job_data_write(mem, &list[i++].data);
         }
         db_exec(db,
-                db_engine_of(db) == DB_POSTGRES
-                    ? "insert into calotype_job (queue, name, data, priority, run_at, state, attempt, created_at) "
-                      "select $1, $2, text::jsonb, $3, $4, $5, 0, $6 from strs($7)"
-                    : "insert into calotype_job (queue, name, data, priority, run_at, state, attempt, created_at) "
-                      "select $1, $2, text, $3, $4, $5, 0, $6 from strs($7)",
+                "insert into calotype_job (queue, name, data, priority, run_at, state, attempt, created_at) "
+                "select $1, $2, text, $3, $4, $5, 0, $6 from strs($7)",
                 STR(queue_str(jobs[first.name].queue)), STR(str_of(jobs[first.name].name)), INT(first.priority), WHEN(due(&first)),
                 STR(state_of(&first)), WHEN(now()), STRS(data));
     }
@@ -189,14 +186,14 @@ static void add_count(queue_counts *c, str state, int64_t n)
 void queue_count_all(db *db, queue_counts out[QUEUE_COUNT])
 {
     memset(out, 0, sizeof *out * QUEUE_COUNT);
-    db_rows(r, db, "select name from calotype_queue where is_paused") {
+    db_rows (r, db, "select name from calotype_queue where is_paused") {
         out[queue_parse(col_str(r, 0))].is_paused = true;
     }
     // Each half reads one partial index and nothing else.
-    db_rows(r, db,
-            "select queue, 'waiting' as state, count(*) from calotype_job where state = 'waiting' and priority = 0 group by queue "
-            "union all "
-            "select queue, state, count(*) from calotype_job where state <> 'waiting' group by queue, state") {
+    db_rows (r, db,
+             "select queue, 'waiting' as state, count(*) from calotype_job where state = 'waiting' and priority = 0 group by queue "
+             "union all "
+             "select queue, state, count(*) from calotype_job where state <> 'waiting' group by queue, state") {
         add_count(&out[queue_parse(col_str(r, 0))], col_str(r, 1), col_int(r, 2));
     }
 }
@@ -205,11 +202,11 @@ queue_counts queue_count(db *db, queue_id q)
 {
     queue_counts c = {0};
     c.is_paused = db_has(db, "select 1 from calotype_queue where name = $1 and is_paused", STR(queue_str(q)));
-    db_rows(r, db,
-            "select 'waiting' as state, count(*) from calotype_job where state = 'waiting' and queue = $1 and priority = 0 "
-            "union all "
-            "select state, count(*) from calotype_job where state <> 'waiting' and queue = $1 group by state",
-            STR(queue_str(q))) {
+    db_rows (r, db,
+             "select 'waiting' as state, count(*) from calotype_job where state = 'waiting' and queue = $1 and priority = 0 "
+             "union all "
+             "select state, count(*) from calotype_job where state <> 'waiting' and queue = $1 group by state",
+             STR(queue_str(q))) {
         add_count(&c, col_str(r, 0), col_int(r, 1));
     }
     return c;
@@ -228,7 +225,7 @@ queue_entries queue_list(db *db, queue_id q, str state, int limit)
                                           "where state = 'waiting' and queue = $1 and priority = 0 and $2 <> '' order by id desc limit $3"
                                         : "select id, job_id, name, created_at, data, reason from calotype_job "
                                           "where state <> 'waiting' and queue = $1 and state = $2 order by id desc limit $3";
-    db_rows(r, db, sql, STR(queue_str(q)), STR(state), INT(limit)) {
+    db_rows (r, db, sql, STR(queue_str(q)), STR(state), INT(limit)) {
         queue_entry *e = push(mem, list);
         str job_id = col_str(r, 1);
         e->id = job_id.at ? str_dup(mem, job_id) : str_fmt(mem, "%lld", (long long)col_int(r, 0));
@@ -277,17 +274,17 @@ static bool find_candidates(db *db, const int concurrency[QUEUE_COUNT], candidat
 {
     *count = 0;
     bool is_due = false;
-    db_rows(r, db,
-            "with recursive waiting(name) as ("
-            " select min(queue) from calotype_job where state = 'waiting'"
-            " union all"
-            " select (select min(queue) from calotype_job where state = 'waiting' and queue > waiting.name) from waiting"
-            " where waiting.name is not null) "
-            "select name, (select count(*) from calotype_job where state <> 'waiting' and state = 'active' and queue = waiting.name)"
-            " from waiting where name is not null and name not in (select name from calotype_queue where is_paused) "
-            "union all "
-            "select '', 0 where exists (select 1 from calotype_job where state = 'delayed' and run_at <= $1)",
-            WHEN(now())) {
+    db_rows (r, db,
+             "with recursive waiting(name) as ("
+             " select min(queue) from calotype_job where state = 'waiting'"
+             " union all"
+             " select (select min(queue) from calotype_job where state = 'waiting' and queue > waiting.name) from waiting"
+             " where waiting.name is not null) "
+             "select name, (select count(*) from calotype_job where state <> 'waiting' and state = 'active' and queue = waiting.name)"
+             " from waiting where name is not null and name not in (select name from calotype_queue where is_paused) "
+             "union all "
+             "select '', 0 where exists (select 1 from calotype_job where state = 'delayed' and run_at <= $1)",
+             WHEN(now())) {
         str name = col_str(r, 0);
         if (!name.n) {
             is_due = true;
@@ -413,12 +410,12 @@ static int recover_one(db *db, str worker, str reason)
         int attempt;
     })
     lost = {0};
-    db_rows(r, db, "select id, attempt from calotype_job where state <> 'waiting' and state = 'active' and worker = $1", STR(worker)) {
+    db_rows (r, db, "select id, attempt from calotype_job where state <> 'waiting' and state = 'active' and worker = $1", STR(worker)) {
         typeof(lost.at) l = push(mem, lost);
         l->key = col_int(r, 0);
         l->attempt = (int)col_int(r, 1);
     }
-    each(l, lost) {
+    each (l, lost) {
         if (l->attempt >= 2) queue_park(db, l->key, reason);
         else put_back(db, l->key);
     }
@@ -436,7 +433,7 @@ int queue_recover(db *db, str worker, str reason)
                         "and worker not in (select name from calotype_worker)",
                         WHEN(now() - LOST_AFTER_S * SECOND));
     int jobs_back = 0;
-    each(name, gone) jobs_back += recover_one(db, *name, reason);
+    each (name, gone) jobs_back += recover_one(db, *name, reason);
     return jobs_back;
 }
 
