@@ -372,18 +372,16 @@ class Contract:
         if len(set(names)) < len(names):
             die(f"{name}: two inputs of the same name")
 
-        status, answer, out = 200, "NONE", None
-        for status, response in sorted(op["responses"].items()):
-            status = int(status)
-            for media, content in response.get("content", {}).items():
-                schema = content["schema"]
-                if media == "application/json":
-                    answer, out = "JSON", self.type_of(schema, name + "_out")
-                elif schema.get("format") == "binary":
-                    answer = "BINARY"
-                else:
-                    answer, out = "TEXT", self.type_of(schema, name + "_out")
-            break
+        answer, out = "NONE", None
+        status = max(code for code in op["responses"] if code.startswith("2"))  # uploadAsset: 201, its handler says when it is 200
+        for media, content in op["responses"][status].get("content", {}).items():
+            schema = content["schema"]
+            if media == "application/json":
+                answer, out = "JSON", self.type_of(schema, name + "_out")
+            elif schema.get("format") == "binary":
+                answer = "BINARY"
+            else:
+                answer, out = "TEXT", self.type_of(schema, name + "_out")
         public = op["x-calotype-auth"] == "public"
         permission = None if public or op.get("x-calotype-any-key") else op.get("x-immich-permission", "all")
         return {"operation": name, "method": method.upper(), "path": path, "permission": permission, "public": public,
@@ -450,7 +448,7 @@ class Contract:
 
     def tables(self):
         out = ["// Made from api/openapi.json by tools/contract.py.", '#include "contract.h"', '#include "contract/match.h"', "",
-               '#define KEY(name) "\\"" name "\\":", sizeof(name) + 2', "#define NO_KEY NULL, 0", '#define T(text) {(char *)text, sizeof(text) - 1}', ""]
+               '#define KEY(name) ",\\"" name "\\":", sizeof(name) + 3', "#define NO_KEY NULL, 0", '#define T(text) {(char *)text, sizeof(text) - 1}', ""]
         for name, values in self.enums.items():
             numbers = all(isinstance(v, int) for v in values)
             out.append(f"static const str {name}_texts[] = {{{', '.join('T(' + c_str(str(v)) + ')' for v in values)}}};")

@@ -34,10 +34,10 @@ static const char *type_of(const json *given) // JavaScript's typeof
     return given && (given->type == JSON_NULL || given->type == JSON_ARRAY) ? "object" : received(given);
 }
 
-static str quoted(arena *mem, const char *text)
+static str quoted(arena *mem, str text)
 {
     json_writer w = json_writer_on(mem);
-    json_str(&w, str_of(text));
+    json_str(&w, text);
     return buf_str(&w.out);
 }
 
@@ -74,7 +74,7 @@ void issue_format(const reader *r, const path *at, const format *f)
     if (f->pattern) buf_add(&detail, S("\"origin\":\"string\","));
     buf_fmt(&detail, "\"code\":\"invalid_format\",\"format\":\"%s\"", f->name);
     if (f->pattern) {
-        str pattern = quoted(r->mem, f->pattern);
+        str pattern = quoted(r->mem, str_of(f->pattern));
         buf_fmt(&detail, ",\"pattern\":%.*s", PR(pattern));
     }
     str message = f->message                 ? str_of(f->message)
@@ -173,7 +173,7 @@ void issue_unknown_keys(const reader *r, const path *at, strs keys)
     buf_add(&detail, S("\"code\":\"unrecognized_keys\",\"keys\":["));
     buf_fmt(&message, "Unrecognized key%s: ", keys.n == 1 ? "" : "s");
     each (key, keys) {
-        str text = quoted(r->mem, cstr(r->mem, *key));
+        str text = quoted(r->mem, *key);
         buf_fmt(&detail, "%s%.*s", key == keys.at ? "" : ",", PR(text));
         buf_fmt(&message, "%s\"%.*s\"", key == keys.at ? "" : ", ", PR(*key));
     }

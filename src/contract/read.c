@@ -3,6 +3,7 @@
 #include <math.h>
 
 static const double SAFE = 9007199254740991;
+enum { ENOUGH_ISSUES = 1000 }; // a list full of mistakes is not read to its end, for each mistake may take kilobytes to tell
 char empty_list_[sizeof(void *)];
 
 static void read_value(const reader *r, const field *f, const schema *s, const json *j, void *at, const path *p);
@@ -175,10 +176,18 @@ static void read_list(const reader *r, const schema *s, const json *j, any_list 
     list->n = list->cap = j->count;
     char *at = list->at;
     path here = {.up = p};
-    for (const json *child = j->first; child; child = child->next, at += step, here.index++) read_field(r, item, child, at, &here);
+    for (const json *child = j->first; child && r->issues->n < ENOUGH_ISSUES; child = child->next, at += step, here.index++) {
+        read_field(r, item, child, at, &here);
+    }
 
     if (s->at_least && j->count < s->at_least) issue_small(r, p, s);
     if (s->at_most && j->count > s->at_most) issue_big(r, p, s);
+}
+
+void rule_register(const schema *s, schema_rule *rule)
+{
+    if (*s->rule) log_die("There are two RULE(%s).", s->name);
+    *s->rule = rule;
 }
 
 void run_rule(const reader *r, const schema *s, const json *given, const void *value, const path *p)
@@ -190,7 +199,7 @@ void run_rule(const reader *r, const schema *s, const json *given, const void *v
 
 str field_name(const field *f)
 {
-    return (str){(char *)f->key + 1, f->key_n - 3u};
+    return (str){(char *)f->key + 2, f->key_n - 4u};
 }
 
 static void read_object(const reader *r, const schema *s, const json *j, void *at, const path *p)

@@ -40,9 +40,10 @@ route_result route_find(arena *mem, str method, str path, route_match *m)
 
     size_t depth = 0;
     for (size_t i = 0; i < path.n; i++) depth += path.at[i] == '/';
-    if (depth > route_depth) return ROUTE_UNKNOWN;
+    if (depth > route_depth || path.n < 2) return ROUTE_UNKNOWN;
 
     for (const route *r = routes + route_spans[depth], *end = routes + route_spans[depth + 1]; r < end; r++) {
+        if ((r->path[1] | 0x20) != (path.at[1] | 0x20)) continue; // most are out at the first letter
         if (!path_matches(r->path, path, m->params) || !method_matches(r, method, &m->as_patch)) continue;
         m->route = r;
         for (size_t i = 0; i < r->path_n; i++) {
@@ -72,35 +73,34 @@ static json *text_node(arena *mem, str value)
     return node;
 }
 
-// The value of a repeated name: a list.
-static void add_text(arena *mem, json *node, str value)
+// What was sent under a name: NULL, a text, or a list of the texts of a repeated name.
+static json *gather(arena *mem, pair_texts pairs, str name)
 {
-    if (node->type == JSON_STRING) {
-        node->first = text_node(mem, node->text);
-        node->type = JSON_ARRAY;
-        node->count = 1;
+    json *first = NULL, **end = &first;
+    size_t count = 0;
+    for (size_t i = 0; i < pairs.n; i++) {
+        if (!str_eq(pairs.at[2 * i], name)) continue;
+        *end = text_node(mem, pairs.at[2 * i + 1]);
+        end = &(*end)->next;
+        count++;
     }
-    json *last = node->first;
-    while (last->next) last = last->next;
-    last->next = text_node(mem, value);
-    node->count++;
+    if (count < 2) return first;
+    json *list = new (mem, json);
+    *list = (json){.type = JSON_ARRAY, .first = first, .count = count};
+    return list;
 }
 
-const json *pairs_tree(arena *mem, pair_texts pairs)
+// The fields of a form that the schema knows, as an object.
+static json *form_tree(arena *mem, const schema *s, pair_texts pairs)
 {
     json *object = new (mem, json), **end = &object->first;
     object->type = JSON_OBJECT;
-    for (size_t i = 0; i < pairs.n; i++) {
-        str name = pairs.at[2 * i], value = pairs.at[2 * i + 1];
-        json *known = object->first;
-        while (known && !str_eq(known->key, name)) known = known->next;
-        if (known) {
-            add_text(mem, known, value);
-            continue;
-        }
-        *end = text_node(mem, value);
-        (*end)->key = name;
-        end = &(*end)->next;
+    for (uint32_t i = 0; i < s->n; i++) {
+        json *value = gather(mem, pairs, field_name(&s->fields[i]));
+        if (!value) continue;
+        value->key = field_name(&s->fields[i]);
+        *end = value;
+        end = &value->next;
         object->count++;
     }
     return object;
@@ -117,13 +117,12 @@ static void read_params(const reader *r, const route_match *m, void *in)
 
 static void read_query(const reader *r, const route *route, const route_input *input, void *in)
 {
-    const json *query = pairs_tree(r->mem, input->query);
     const field *f = route->in->fields + route->path_n;
     for (size_t i = 0; i < (size_t)route->query_n + route->header_n; i++, f++) {
         path here = {.key = field_name(f)};
         const json *value = NULL;
         if (i < route->query_n) {
-            for (value = query->first; value && !str_eq(value->key, here.key);) value = value->next;
+            value = gather(r->mem, input->query, here.key);
         } else if (input->header) {
             str text = input->header(input->header_arg, cstr(r->mem, here.key));
             value = text.at ? text_node(r->mem, text) : NULL;
@@ -139,7 +138,7 @@ static void read_body(const reader *r, const route *route, const route_input *in
     const json *tree = input->body;
     reader own = *r;
     own.source = route->body == BODY_MULTIPART ? FROM_TEXT : input->form ? FROM_FORM : FROM_JSON;
-    if (own.source != FROM_JSON) tree = pairs_tree(r->mem, input->fields);
+    if (own.source != FROM_JSON) tree = form_tree(r->mem, body->of, input->fields);
     read_field(&own, body, tree, in, NULL);
 }
 

@@ -61,5 +61,3 @@ typedef struct {
 // Fills *in (zeroed; route->in->size bytes). False: *out has the issues of the first part that is bad. The parts are body, path, query and headers;
 // for DELETE the body comes last (spec 03, 0.2).
 bool route_read(arena *, const route_match *, const route_input *, void *in, issues *out);
-// Pairs as an object; values of repeated names become an array.
-const json *pairs_tree(arena *, pair_texts);

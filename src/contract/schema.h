@@ -95,7 +95,7 @@ typedef enum {
 } field_flags;
 
 typedef struct {
-    const char *key; // "name": with quotes and colon
+    const char *key; // ,"name": with comma, quotes and colon
     uint16_t key_n;
     uint16_t flags;
     uint32_t offset;
@@ -167,9 +167,11 @@ bool was_given(const check *, const char *field); // also when given as null
     }                                                                                                                                      \
     __attribute__((constructor)) static void T##_rule_register(void)                                                                       \
     {                                                                                                                                      \
-        *T##_schema.rule = T##_rule_any;                                                                                                   \
+        rule_register(&T##_schema, T##_rule_any);                                                                                          \
     }                                                                                                                                      \
     static void T##_rule(check *c __attribute__((unused)), const T *it __attribute__((unused)))
+
+void rule_register(const schema *, schema_rule *);
 
 // ---- the engine ------------------------------------------------------------------------------------------------------------------
 typedef enum {

@@ -103,8 +103,7 @@ static void write_object(json_writer *w, const schema *s, const void *at)
         bool absent;
         const void *value = value_of(f, (const char *)at + f->offset, &absent);
         if (absent && !(f->flags & FIELD_ALWAYS)) continue;
-        if (w->comma) buf_char(&w->out, ',');
-        buf_add(&w->out, (str){(char *)f->key, f->key_n});
+        buf_add(&w->out, w->comma ? (str){(char *)f->key, f->key_n} : (str){(char *)f->key + 1, f->key_n - 1u});
         w->comma = false;
         if (value) write_value(w, f->of, value);
         else write_none(w, f);

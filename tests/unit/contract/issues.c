@@ -191,3 +191,15 @@ TEST("issues as lines for a configuration file")
     check_str(issues_lines(mem, list), S("  - [enabled] Invalid input: expected boolean, received string\n"
                                          "  - [lightStyle] Invalid input: expected string, received undefined"));
 }
+
+TEST("a list full of mistakes is told only in part")
+{
+    buf many = {.mem = mem};
+    buf_add(&many, S("{\"permissions\":[1"));
+    for (int i = 0; i < 100000; i++) buf_add(&many, S(",1"));
+    buf_add(&many, S("]}"));
+    issues list = {0};
+    ApiKeyCreateDto body;
+    check(!schema_read(mem, &ApiKeyCreateDto_schema, json_parse(mem, buf_str(&many), NULL), FROM_JSON, &body, &list));
+    check_int(list.n, 1000);
+}

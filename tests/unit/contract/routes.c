@@ -90,6 +90,7 @@ TEST("who may is data")
     check(route_by_operation(S("getAlbumInfo"))->shared_link);
     check(route_by_operation(S("searchUsersAdmin"))->admin_only);
     check_int(route_by_operation(S("deleteAssets"))->status, 204);
+    check_int(route_by_operation(S("uploadAsset"))->status, 201);
     check_int(route_by_operation(S("downloadAsset"))->answer, ANSWER_BINARY);
     check_int(route_by_operation(S("uploadAsset"))->body, BODY_MULTIPART);
     check_int(route_by_operation(S("getMainPlaylist"))->answer, ANSWER_TEXT);
