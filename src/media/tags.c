@@ -2,6 +2,7 @@
 #include "media/tags_parts.h"
 #include "media/types.h"
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -72,6 +73,26 @@ void tag_add_list(arena *mem, tags *list, const char *name, strs texts)
     add(mem, list, str_of(name), texts, texts.n > 1);
 }
 
+void buf_code_point(buf *b, uint32_t c)
+{
+    if (c < 0x80) {
+        buf_char(b, (char)c);
+        return;
+    }
+    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    static const uint8_t heads[] = {0, 0xc0, 0xe0, 0xf0};
+    buf_char(b, (char)(heads[more] | c >> (6 * more)));
+    while (more--) buf_char(b, (char)(0x80 | (c >> (6 * more) & 0x3f)));
+}
+
+// As ExifTool prints it: "1/160", "1.3", "4".
+str exposure_text(arena *mem, double seconds)
+{
+    if (seconds > 0 && seconds < 0.25001) return str_fmt(mem, "1/%d", (int)fmin(0.5 + 1 / seconds, INT32_MAX));
+    str s = str_fmt(mem, "%.1f", seconds);
+    return str_ends(s, S(".0")) ? str_slice(s, 0, s.n - 2) : s;
+}
+
 // ---- the pipe --------------------------------------------------------------------------------------------------------------------
 static void key_str(json_writer *w, str key, str value)
 {
@@ -102,8 +123,9 @@ static void key_ints(json_writer *w, str key, int32s list)
 // The members of the two stream structs, so that writing and reading can't drift apart.
 #define VIDEO_INTS(X)                                                                                                                      \
     X(index)                                                                                                                               \
-    X(bitrate) X(profile) X(level) X(width) X(height) X(frame_count) X(time_base) X(rotation) X(primaries) X(transfer) X(matrix)           \
-        X(dv_profile) X(dv_level) X(dv_compatibility)
+    X(bitrate)                                                                                                                             \
+    X(profile) X(level) X(width) X(height) X(frame_count) X(time_base) X(rotation) X(primaries) X(transfer) X(matrix) X(dv_profile)        \
+        X(dv_level) X(dv_compatibility)
 #define AUDIO_INTS(X) X(index) X(bitrate) X(profile)
 
 static void write_probe(json_writer *w, const probe *p)
@@ -269,9 +291,11 @@ file_tags tags_read(arena *mem, int fd, str extension)
     bytes file = map(fd);
     if (!file.at) return f;
     exiv *e = exiv_new(mem);
-    picture_tags(mem, file, &f.tags);
-    if (!box_tags(mem, file, e, &f.tags)) exiv_add(e, file);
-    exiv_tags(e, &f.tags);
+    if (!box_tags(mem, file, e, &f.tags)) {
+        exiv_add(e, file);
+        picture_tags(mem, file, e, &f.tags);
+    }
+    exiv_tags(e, file_type_has(extension, TYPE_RAW), &f.tags);
     exiv_close(e);
     unmap(file);
     if (str_ieq(extension, S(".gif"))) video_tags(mem, fd, &(tags){0}, &f.probe);
@@ -284,7 +308,7 @@ tags tags_read_sidecar(arena *mem, int fd)
     bytes file = map(fd);
     if (!file.at) return list;
     exiv *e = exiv_new(mem);
-    if (exiv_add(e, file)) exiv_tags(e, &list);
+    if (exiv_add_xmp(e, file)) exiv_tags(e, false, &list);
     exiv_close(e);
     unmap(file);
     return list;

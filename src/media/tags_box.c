@@ -124,7 +124,7 @@ static void item_blocks(arena *mem, const heif *h, exiv *e)
         bytes type = bytes_at(w.body, r.at, 4), rest = bytes_from(w.body, r.at + 4);
         if (bytes_have(type, 0, "Exif")) add_exif(e, item_bytes(mem, h, item));
         else if (bytes_have(type, 0, "mime") && rest.n && bytes_have(rest, strnlen((char *)rest.at, rest.n) + 1, "application/rdf+xml"))
-            exiv_add(e, item_bytes(mem, h, item));
+            exiv_add_xmp(e, item_bytes(mem, h, item));
     }
 }
 
@@ -158,6 +158,9 @@ static void primary_properties(arena *mem, const heif *h, tags *out)
                 if (!--place) property(mem, &w, out);
         }
     }
+    // A picture made of tiles may leave the profile to its tiles.
+    for (walk w = {.in = container}; box_next(&w);)
+        if (box_is(&w, "colr")) property(mem, &w, out);
 }
 
 static void heif_tags(arena *mem, bytes file, bytes meta, exiv *e, tags *out)
@@ -210,6 +213,7 @@ void jxl_size(arena *mem, bytes codestream, tags *out)
 // ---- all -------------------------------------------------------------------------------------------------------------------------
 bool box_tags(arena *mem, bytes file, exiv *e, tags *out)
 {
+    static const uint8_t xmp_box[] = {0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac};
     bool heif = bytes_have(file, 4, "ftyp") && !bytes_have(file, 8, "crx "), cr3 = bytes_have(file, 4, "ftypcrx "),
          jxl = bytes_have(file, 4, "JXL \r\n");
     if (!heif && !cr3 && !jxl) return false;
@@ -220,13 +224,14 @@ bool box_tags(arena *mem, bytes file, exiv *e, tags *out)
             sequence_duration(mem, w.body, out);
         } else if (heif && box_is(&w, "mpvd")) {
             tag_add(mem, out, "MotionPhotoVideo", str_fmt(mem, "%zu %zu", (size_t)(w.body.at - file.at), w.body.n));
-        } else if (cr3 && box_is(&w, "mdat")) {
-            exiv_add(e, (bytes){file.at, (size_t)(w.start - file.at)}); // all that exiv2 knows of a CR3 stands before the pixels
-            break;
+        } else if (cr3 && box_is(&w, "moov")) {
+            exiv_add(e, (bytes){file.at, w.next}); // exiv2 gets no further: it stumbles over what follows
+        } else if (cr3 && box_is(&w, "uuid") && w.body.n > 16 && !memcmp(w.body.at, xmp_box, sizeof xmp_box)) {
+            exiv_add_xmp(e, bytes_from(w.body, 16));
         } else if (jxl && box_is(&w, "Exif")) {
             add_exif(e, w.body);
         } else if (jxl && box_is(&w, "xml ")) {
-            exiv_add(e, w.body);
+            exiv_add_xmp(e, w.body);
         } else if (jxl && (box_is(&w, "jxlc") || box_is(&w, "jxlp"))) {
             jxl_size(mem, bytes_from(w.body, box_is(&w, "jxlp") ? 4 : 0), out);
         }

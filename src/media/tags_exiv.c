@@ -50,6 +50,38 @@ bool exiv_add(exiv *e, bytes block)
     return true;
 }
 
+// UTF-16 with a byte order mark to UTF-8; other text as it is.
+static str as_utf8(arena *mem, bytes text)
+{
+    bool big = bytes_have(text, 0, "\xfe\xff");
+    if (!big && !bytes_have(text, 0, "\xff\xfe")) return bytes_str(text);
+    buf b = {.mem = mem};
+    for (size_t at = 2; at + 1 < text.n; at += 2) {
+        uint32_t c = big ? be16(text.at + at) : le16(text.at + at);
+        if (c >> 10 == 0x36 && at + 3 < text.n) { // the first half of a pair
+            at += 2;
+            c = 0x10000 + ((c & 0x3ff) << 10) + ((big ? be16(text.at + at) : le16(text.at + at)) & 0x3ff);
+        }
+        buf_code_point(&b, c);
+    }
+    return buf_str(&b);
+}
+
+bool exiv_add_xmp(exiv *e, bytes text)
+{
+    // Only the RDF, in a packet as exiv2 expects it: what stands around it differs from program to program.
+    str all = as_utf8(e->mem, text);
+    ptrdiff_t from = str_find(all, S("<rdf:RDF")), to = str_find(all, S("</rdf:RDF>"));
+    if (from < 0 || to < from) return false;
+    str rdf = str_slice(all, (size_t)from, (size_t)to + strlen("</rdf:RDF>"));
+    str packet = str_fmt(e->mem, "<x:xmpmeta xmlns:x='adobe:ns:meta/'>%.*s</x:xmpmeta>", PR(rdf));
+    if (!exiv_add(e, str_bytes(packet))) return false;
+    // exiv2 makes EXIF out of XMP and drops time zones on the way.
+    gexiv2_metadata_clear_exif(e->blocks[e->count - 1]);
+    gexiv2_metadata_clear_iptc(e->blocks[e->count - 1]);
+    return true;
+}
+
 static str taken(arena *mem, char *from)
 {
     str s = str_dup(mem, str_of(from));
@@ -115,8 +147,8 @@ static strs exiv_list(exiv *e, const char *key)
 
 str exiv_explain(exiv *e, const char *key, str value)
 {
-    // A TIFF file without a single entry.
-    static const uint8_t empty[] = {'I', 'I', 42, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    // A TIFF file with one entry, an orientation: exiv2 refuses one without any.
+    static const uint8_t empty[] = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0};
     str out = {0};
     GExiv2Metadata *m = gexiv2_metadata_new();
     if (gexiv2_metadata_open_buf(m, empty, sizeof empty, NULL) && gexiv2_metadata_try_set_tag_string(m, key, cstr(e->mem, value), NULL)) {
@@ -142,33 +174,24 @@ static bool rational(str text, double *out)
     return under != 0;
 }
 
-static str print_exposure(arena *mem, double seconds)
-{
-    if (seconds > 0 && seconds < 0.25001) return str_fmt(mem, "1/%d", (int)fmin(0.5 + 1 / seconds, INT32_MAX));
-    str s = str_fmt(mem, "%.1f", seconds);
-    return str_ends(s, S(".0")) ? str_slice(s, 0, s.n - 2) : s;
-}
-
 static str without_nuls(str s)
 {
     while (s.n && (s.at[s.n - 1] == 0 || s.at[s.n - 1] == ' ')) s.n--;
     return s;
 }
 
-// The default language of an XMP text; exiv2 writes `lang="x-default" text`.
-static str default_language(strs texts)
+// The default language of an XMP text, else its first; exiv2 writes `lang="x-default" text, lang="de-DE" Text`.
+static str default_language(str all)
 {
-    str best = {0};
-    each (t, texts) {
-        if (!str_starts(*t, S("lang=\""))) return *t;
-        ptrdiff_t end = str_find(str_slice(*t, 6, t->n), S("\""));
-        if (end < 0) continue;
-        str text = str_slice(*t, 6 + (size_t)end + 2, t->n);
-        if (!text.at) text = S("");
-        if (str_is(str_slice(*t, 6, 6 + (size_t)end), "x-default")) return text;
-        if (!best.at) best = text;
+    str best = {0}, mark = S("lang=\"");
+    while (str_starts(all, mark)) {
+        ptrdiff_t end = str_find(all, S("\" ")), next = str_find(all, S(", lang=\""));
+        if (end < 0) break;
+        str language = str_slice(all, mark.n, (size_t)end), text = str_slice(all, (size_t)end + 2, next < 0 ? all.n : (size_t)next);
+        if (!best.at || str_is(language, "x-default")) best = text;
+        all = next < 0 ? (str){0} : str_slice(all, (size_t)next + 2, all.n);
     }
-    return best;
+    return best.at ? best : all;
 }
 
 typedef enum { TEXT, SOLID, LANGUAGE, LIST_OF, NUMBER, EXPOSURE, APERTURE, FIRST } form;
@@ -176,12 +199,13 @@ typedef enum { TEXT, SOLID, LANGUAGE, LIST_OF, NUMBER, EXPOSURE, APERTURE, FIRST
 static strs value_of(exiv *e, form f, const char *key)
 {
     if (f == LIST_OF) return exiv_list(e, key);
-    str text = f == LANGUAGE && !strncmp(key, "Xmp", 3) ? default_language(exiv_list(e, key)) : exiv_text(e, key);
+    str text = exiv_text(e, key);
+    if (f == LANGUAGE) text = default_language(text);
     strs out = {0};
     double n;
     switch (text.at ? f : TEXT) {
     case NUMBER: text = rational(text, &n) ? str_fmt(e->mem, "%.10g", n) : text; break;
-    case EXPOSURE: text = rational(text, &n) ? print_exposure(e->mem, n) : text; break;
+    case EXPOSURE: text = rational(text, &n) ? exposure_text(e->mem, n) : text; break;
     case APERTURE: text = rational(text, &n) ? str_fmt(e->mem, n >= 1 ? "%.1f" : "%.2f", n) : text; break;
     case FIRST: text = str_split(e->mem, text, ' ').at[0]; break;
     default: text = without_nuls(text); break;
@@ -208,7 +232,10 @@ static const struct {
     {"ExposureTime", EXPOSURE, {"Exif.Photo.ExposureTime", "Exif.Image.ExposureTime", "Xmp.exif.ExposureTime"}},
     {"FNumber", APERTURE, {"Exif.Photo.FNumber", "Exif.Image.FNumber", "Xmp.exif.FNumber"}},
     {"FocalLength", NUMBER, {"Exif.Photo.FocalLength", "Exif.Image.FocalLength", "Xmp.exif.FocalLength"}},
-    {"ISO", FIRST, {"Exif.Photo.ISOSpeedRatings", "Exif.Image.ISOSpeedRatings", "Xmp.exifEX.PhotographicSensitivity"}},
+    {"ISO",
+     FIRST,
+     {"Exif.Photo.ISOSpeedRatings", "Exif.Image.ISOSpeedRatings", "Xmp.exifEX.PhotographicSensitivity", "Exif.Casio.ISO",
+      "Exif.Casio2.ISO"}},
     {"ISO", LIST_OF, {"Xmp.exif.ISOSpeedRatings"}},
     {"LensModel", TEXT, {"Exif.Photo.LensModel", "Exif.Canon.LensModel", "Xmp.exifEX.LensModel", "Xmp.*.LensModel"}},
     {"Rating", TEXT, {"Xmp.xmp.Rating", "Exif.Image.Rating", "Exif.Photo.Rating", "Xmp.*.Rating"}},
@@ -370,16 +397,15 @@ static void apple_tags(exiv *e, tags *out)
     }
 }
 
-// Canon leaves ISO out of EXIF in older cameras: ExifTool's composite of the note's parts.
+// Canon leaves ISO out of EXIF in older cameras: ExifTool's composite of the note's parts, which count in steps of 1/32.
 static void canon_tags(exiv *e, tags *out)
 {
-    double base, automatic, n;
+    double n, base, automatic;
     str camera = exiv_shown(e, "Exif.CanonCs.ISOSpeed");
     if (tag_is_number(camera, &n) && n > 0) tag_add(e->mem, out, "ISO", camera);
-    else if (str_to_double(exiv_shown(e, "Exif.CanonSi.ISOSpeed"), &base) && base > 0) {
-        automatic = 100;
-        tag_add(e->mem, out, "ISO", str_fmt(e->mem, "%.0f", base * automatic / 100));
-    }
+    else if (str_to_double(exiv_text(e, "Exif.CanonSi.ISOSpeed"), &base) &&
+             str_to_double(exiv_text(e, "Exif.CanonSi.AutoISO"), &automatic) && base > 0)
+        tag_add(e->mem, out, "ISO", str_fmt(e->mem, "%.0f", exp2(base / 32) * 100 / 32 * exp2(automatic / 32)));
 }
 
 static void colour_tag(exiv *e, tags *out)
@@ -416,7 +442,18 @@ static void structure_tags(exiv *e, tags *out)
     }
 }
 
-void exiv_tags(exiv *e, tags *out)
+// TIFF and raw formats: the main image, not the preview. Containers that say their size themselves have set it already. In some raw formats exiv2 finds
+// only a small image; then EXIF knows better (elsewhere it may speak of the picture before it was cut).
+static void size_tag(exiv *e, bool raw, tags *out)
+{
+    int64_t width = gexiv2_metadata_get_pixel_width(e->blocks[0]), height = gexiv2_metadata_get_pixel_height(e->blocks[0]), w, h;
+    if (raw && str_to_int(exiv_text(e, "Exif.Photo.PixelXDimension"), &w) && str_to_int(exiv_text(e, "Exif.Photo.PixelYDimension"), &h) &&
+        w > width && h > height)
+        width = w, height = h;
+    if (width > 0 && height > 0) tag_add(e->mem, out, "ImageSize", str_fmt(e->mem, "%lldx%lld", (long long)width, (long long)height));
+}
+
+void exiv_tags(exiv *e, bool raw, tags *out)
 {
     if (!e->count) return;
     for (size_t i = 0; i < countof(rules); i++)
@@ -432,7 +469,5 @@ void exiv_tags(exiv *e, tags *out)
     tag_add(e->mem, out, "LensID", lens_name(e->mem, e));
     bytes profile = exiv_bytes(e, "Exif.Image.InterColorProfile");
     if (profile.n) icc_tags(e->mem, profile, out);
-    // Raw formats: the main image, not the preview. Containers that say their size themselves have set it already.
-    int width = gexiv2_metadata_get_pixel_width(e->blocks[0]), height = gexiv2_metadata_get_pixel_height(e->blocks[0]);
-    if (width > 0 && height > 0) tag_add(e->mem, out, "ImageSize", str_fmt(e->mem, "%dx%d", width, height));
+    size_tag(e, raw, out);
 }

@@ -18,6 +18,44 @@ static bool names_a_lens(str shown)
     return false;
 }
 
+// The focal lengths in a lens's name: "24-70mm", "50mm", "18.0-55.0 mm".
+static bool focal_range(str name, double *from, double *to)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        if (!isdigit((unsigned char)name.at[i])) continue;
+        size_t end = i;
+        while (end < name.n && (isdigit((unsigned char)name.at[end]) || name.at[end] == '.' || name.at[end] == '-')) end++;
+        str range = str_slice(name, i, end), rest = str_slice(name, end + (end < name.n && name.at[end] == ' '), name.n);
+        ptrdiff_t dash = str_find(range, S("-"));
+        str first = dash < 0 ? range : str_slice(range, 0, (size_t)dash),
+            last = dash < 0 ? range : str_slice(range, (size_t)dash + 1, range.n);
+        if (str_starts(rest, S("mm")) && str_to_double(first, from) && str_to_double(last, to)) return true;
+        i = end - 1;
+    }
+    return false;
+}
+
+// Makers of lenses borrow each other's numbers, and exiv2 then shows all that it may be. One that fits what else is said of the lens is taken, else
+// one that reaches the focal length of the picture, else the first.
+static str likeliest(arena *mem, exiv *e, str shown)
+{
+    shown = str_replace(mem, shown, S(" *OR* "), S(" | "));
+    strs candidates = str_split(mem, str_replace(mem, shown, S(" | "), S("\n")), '\n');
+    if (candidates.n < 2) return shown;
+    static const char *const texts[] = {"Xmp.aux.Lens", "Exif.Photo.LensModel", "Xmp.exifEX.LensModel"};
+    double from, to, a, b;
+    for (size_t i = 0; i < countof(texts); i++) {
+        if (!focal_range(exiv_text(e, texts[i]), &from, &to)) continue;
+        each (name, candidates)
+            if (focal_range(*name, &a, &b) && a == from && b == to) return *name;
+    }
+    str focal = exiv_shown(e, "Exif.Photo.FocalLength"); // "75.0 mm"
+    if (str_to_double(str_slice(focal, 0, (size_t)(str_find(focal, S(" ")) < 0 ? 0 : str_find(focal, S(" ")))), &from))
+        each (name, candidates)
+            if (focal_range(*name, &a, &b) && a <= from && from <= b) return *name;
+    return candidates.at[0];
+}
+
 // ExifTool's names have no maker where the lens is Nikon's own.
 static str in_exiftool_words(const char *key, str shown)
 {
@@ -48,10 +86,10 @@ str lens_name(arena *mem, exiv *e)
 {
     for (size_t i = 0; i < countof(numbered); i++) {
         str shown = str_trim(exiv_shown(e, numbered[i]));
-        if (names_a_lens(shown)) return in_exiftool_words(numbered[i], shown);
+        if (names_a_lens(shown)) return likeliest(mem, e, in_exiftool_words(numbered[i], shown));
     }
     str name = by_adobe_number(e);
-    if (names_a_lens(name)) return name;
+    if (names_a_lens(name)) return likeliest(mem, e, name);
     static const char *const texts[] = {"Exif.Photo.LensModel", "Exif.Canon.LensModel", "Xmp.aux.Lens", "Xmp.exifEX.LensModel"};
     for (size_t i = 0; i < countof(texts); i++) {
         str text = str_trim(exiv_text(e, texts[i]));

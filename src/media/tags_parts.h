@@ -8,19 +8,23 @@
 typedef struct exiv exiv;
 exiv *exiv_new(arena *);
 void exiv_close(exiv *);
-bool exiv_add(exiv *, bytes block);                   // a whole file, a TIFF block or an XMP packet; false if exiv2 can't read it
-void exiv_tags(exiv *, tags *);                       // what the blocks say together: EXIF before XMP before IPTC
+bool exiv_add(exiv *, bytes block);                   // a whole file or a TIFF block; false if exiv2 can't read it
+bool exiv_add_xmp(exiv *, bytes text);                // an XMP packet or sidecar, UTF-8 or UTF-16, or any text with RDF in it
+void exiv_tags(exiv *, bool raw, tags *);             // what the blocks say together: EXIF before XMP before IPTC. raw: of a camera raw
 str exiv_text(exiv *, const char *key);               // a value by exiv2's key, as it stands; {0} if absent
 str exiv_shown(exiv *, const char *key);              // as exiv2 explains it
 bytes exiv_bytes(exiv *, const char *key);            // undecoded
 str exiv_explain(exiv *, const char *key, str value); // what exiv2 would say of this value in an otherwise empty file
 
+void buf_code_point(buf *, uint32_t);       // as UTF-8
+str exposure_text(arena *, double seconds); // "1/160", "1.3", "4"
+
 // The lens's name, as ExifTool's LensID; {0} if there is no hint (tags_lens.c).
 str lens_name(arena *, exiv *);
 
 // ---- containers ------------------------------------------------------------------------------------------------------------------
-// Size, depth, colour profile and trailers of pictures (tags_picture.c). Only what the container itself says.
-void picture_tags(arena *, bytes file, tags *);
+// Size, depth, colour profile and trailers of pictures (tags_picture.c): what the container itself says. XMP that exiv2 would not find is handed to it.
+void picture_tags(arena *, bytes file, exiv *, tags *);
 // HEIF, AVIF, CR3 and JPEG XL: the same, and their EXIF and XMP blocks (tags_box.c). False: the file is none of these.
 bool box_tags(arena *, bytes file, exiv *, tags *);
 void icc_tags(arena *, bytes profile, tags *);

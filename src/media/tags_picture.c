@@ -29,12 +29,7 @@ void icc_tags(arena *mem, bytes profile, tags *out)
         } else if (bytes_have(text, 0, "mluc") && text.n >= 28) {
             bytes name = bytes_at(text, be32(text.at + 24), be32(text.at + 20));
             buf b = {.mem = mem};
-            for (size_t at = 0; at + 1 < name.n; at += 2) {
-                uint32_t c = be16(name.at + at);
-                if (c < 0x80) buf_char(&b, (char)c);
-                else if (c < 0x800) buf_fmt(&b, "%c%c", (char)(0xc0 | c >> 6), (char)(0x80 | (c & 0x3f)));
-                else buf_fmt(&b, "%c%c%c", (char)(0xe0 | c >> 12), (char)(0x80 | (c >> 6 & 0x3f)), (char)(0x80 | (c & 0x3f)));
-            }
+            for (size_t at = 0; at + 1 < name.n; at += 2) buf_code_point(&b, be16(name.at + at));
             str s = str_trim(buf_str(&b));
             if (s.n) tag_add(mem, out, "ProfileDescription", s);
         }
@@ -67,9 +62,22 @@ static void samsung_trailer(arena *mem, bytes file, tags *out)
 }
 
 // ---- JPEG ------------------------------------------------------------------------------------------------------------------------
-static void jpeg(arena *mem, bytes file, tags *out)
+// An XMP packet that is too long for one segment goes on in others: name, NUL, 32 letters of identity, whole length, offset, piece.
+// Source: XMP specification part 3, 1.1.3.1.
+static void extended_xmp(arena *mem, bytes part, bytes *whole)
+{
+    static const char name[] = "http://ns.adobe.com/xmp/extension/";
+    enum { HEAD = sizeof name + 32 + 4 + 4, MOST = 64 << 20 };
+    if (part.n <= HEAD || memcmp(part.at, name, sizeof name)) return;
+    size_t length = be32(part.at + HEAD - 8), offset = be32(part.at + HEAD - 4), n = part.n - HEAD;
+    if (!whole->at && length <= MOST) *whole = (bytes){arena_alloc(mem, length), length};
+    if (bytes_at(*whole, offset, n).at) memcpy(whole->at + offset, part.at + HEAD, n);
+}
+
+static void jpeg(arena *mem, bytes file, exiv *e, tags *out)
 {
     buf icc = {.mem = mem};
+    bytes xmp = {0};
     size_t at = 2;
     while (at + 4 <= file.n) {
         if (file.at[at] != 0xff) break;
@@ -91,10 +99,13 @@ static void jpeg(arena *mem, bytes file, tags *out)
             add_depth(mem, out, "BitsPerSample", part.at[0]);
         } else if (marker == 0xe2 && part.n > 14 && bytes_have(part, 0, "ICC_PROFILE")) {
             buf_add(&icc, bytes_str(bytes_from(part, 14))); // the pieces come in order
+        } else if (marker == 0xe1) {
+            extended_xmp(mem, part, &xmp);
         }
         at += 4 + part.n;
     }
     icc_tags(mem, (bytes){(uint8_t *)icc.at, icc.n}, out);
+    exiv_add_xmp(e, xmp);
     samsung_trailer(mem, file, out);
 }
 
@@ -142,25 +153,27 @@ static void webp(arena *mem, bytes file, tags *out)
 }
 
 // ---- all -------------------------------------------------------------------------------------------------------------------------
-void picture_tags(arena *mem, bytes file, tags *out)
+void picture_tags(arena *mem, bytes file, exiv *e, tags *out)
 {
-    if (file.n < 32) return;
-    const uint8_t *p = file.at;
-    if (p[0] == 0xff && p[1] == 0xd8) {
-        jpeg(mem, file, out);
+    bytes head = bytes_at(file, 0, 30);
+    const uint8_t *p = head.at;
+    if (bytes_have(file, 0, "\xff\xd8")) {
+        jpeg(mem, file, e, out);
     } else if (bytes_have(file, 0, "\x89PNG\r\n\x1a\n")) {
         png(mem, file, out);
     } else if (bytes_have(file, 0, "RIFF") && bytes_have(file, 8, "WEBP")) {
         webp(mem, file, out);
-    } else if (bytes_have(file, 0, "GIF8")) {
+    } else if (bytes_have(file, 0, "\xff\x0a")) {
+        jxl_size(mem, file, out);
+    } else if (bytes_have(file, 0, "<")) {
+        exiv_add_xmp(e, file); // SVG
+    } else if (p && bytes_have(file, 0, "GIF8")) {
         add_size(mem, out, le16(p + 6), le16(p + 8));
-    } else if (bytes_have(file, 0, "BM") && le32(p + 14) >= 40) {
+    } else if (p && bytes_have(file, 0, "BM") && le32(p + 14) >= 40) {
         add_size(mem, out, le32(p + 18), (uint32_t)labs((int32_t)le32(p + 22)));
         add_depth(mem, out, "BitDepth", le16(p + 28));
-    } else if (bytes_have(file, 0, "8BPS")) {
+    } else if (p && bytes_have(file, 0, "8BPS")) {
         add_size(mem, out, be32(p + 18), be32(p + 14));
         add_depth(mem, out, "BitDepth", be16(p + 22));
-    } else if (p[0] == 0xff && p[1] == 0x0a) {
-        jxl_size(mem, file, out);
     }
 }

@@ -134,6 +134,63 @@ static candidates streams_of(arena *mem, AVFormatContext *f, enum AVMediaType ty
     return list;
 }
 
+// ---- camcorders ------------------------------------------------------------------------------------------------------------------
+// AVCHD camcorders write date, zone and exposure into the H.264 stream itself: user data marked "MDPM", a count, entries of a tag and four bytes (binary
+// coded decimals for the date). Source: https://exiftool.org/TagNames/H264.html
+// H.264 puts a 3 after two zero bytes wherever a start code could be seen in the data. Only the beginning is needed.
+static bytes unescaped(arena *mem, bytes data)
+{
+    bytes out = {arena_alloc(mem, 2048), 0};
+    for (size_t i = 0; i < data.n && out.n < 2048; i++)
+        if (!(data.at[i] == 3 && i >= 2 && !data.at[i - 1] && !data.at[i - 2])) out.at[out.n++] = data.at[i];
+    return out;
+}
+
+static int decimal(uint8_t b)
+{
+    return (b >> 4) * 10 + (b & 15);
+}
+
+static void camcorder_tags(arena *mem, bytes data, tags *out)
+{
+    static const uint8_t mark[] = {0x17, 0xee, 0x8c, 0x60, 0xf8, 0x4d, 0x11, 0xd9, 0x8c, 0xd6,
+                                   0x08, 0x00, 0x20, 0x0c, 0x9a, 0x66, 'M',  'D',  'P',  'M'};
+    static const struct {
+        uint32_t code;
+        const char *name;
+    } makers[] = {{0x0103, "Panasonic"}, {0x0108, "Sony"}, {0x1011, "Canon"}, {0x1104, "JVC"}};
+    const uint8_t *found = memmem(data.at, data.n, mark, sizeof mark);
+    if (!found) return;
+    bytes list = unescaped(mem, bytes_from(data, (size_t)(found - data.at) + sizeof mark)), year = {0};
+    int count = list.n ? list.at[0] : 0;
+    for (int i = 0; i < count; i++) {
+        bytes v = bytes_at(list, 2 + 5 * (size_t)i, 4);
+        if (!v.at) return;
+        switch (v.at[-1]) {
+        case 0x18: year = v; break;
+        case 0x19: {
+            if (!year.at) break;
+            // The zone: a bit for summer time (counted already), one for the sign, five of half hours, one that says whether it is known.
+            uint8_t z = year.at[0];
+            str zone = z & 0x80 ? S("") : str_fmt(mem, "%c%02d:%02d", z & 0x20 ? '-' : '+', (z >> 1) & 15, z & 1 ? 30 : 0);
+            tag_add(mem, out, "DateTimeOriginal",
+                    str_fmt(mem, "%02d%02d:%02d:%02d %02d:%02d:%02d%.*s", decimal(year.at[1]), decimal(year.at[2]), decimal(year.at[3]),
+                            decimal(v.at[0]), decimal(v.at[1]), decimal(v.at[2]), decimal(v.at[3]), PR(zone)));
+            break;
+        }
+        case 0x7f: {
+            uint32_t shutter = le16(v.at + 2) & 0x7fff; // in units of 1/28125 s
+            if (shutter && shutter != 0x7fff) tag_add(mem, out, "ExposureTime", exposure_text(mem, shutter / 28125.0));
+            break;
+        }
+        case 0xe0:
+            for (size_t m = 0; m < countof(makers); m++)
+                if (be16(v.at) == makers[m].code) tag_add(mem, out, "Make", str_of(makers[m].name));
+            break;
+        }
+    }
+}
+
 // ---- packets ---------------------------------------------------------------------------------------------------------------------
 typedef struct {
     int64_t pts, duration;
@@ -177,14 +234,16 @@ static int32_t narrow(int64_t v)
     return v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : (int32_t)v;
 }
 
-static void scan_packets(arena *mem, AVFormatContext *f, AVStream *stream, probe *out)
+static void scan_packets(arena *mem, AVFormatContext *f, AVStream *stream, tags *tags, probe *out)
 {
-    enum { MOST = 20 * 1000 * 1000 };
+    enum { MOST = 20 * 1000 * 1000, FIRST_FEW = 8 };
+    int look = strcmp(f->iformat->name, "mpegts") ? 0 : FIRST_FEW;
     packets kept = {0};
     for (unsigned i = 0; i < f->nb_streams; i++)
         if (f->streams[i] != stream) f->streams[i]->discard = AVDISCARD_ALL;
     AVPacket *p = av_packet_alloc();
     while (p && kept.n < MOST && av_read_frame(f, p) >= 0) {
+        if (p->stream_index == stream->index && look-- > 0) camcorder_tags(mem, (bytes){p->data, (size_t)p->size}, tags);
         if (p->stream_index == stream->index && p->pts != AV_NOPTS_VALUE && p->duration > 0) {
             out->packets.duration += p->duration;
             if (!(p->flags & AV_PKT_FLAG_DISCARD)) *push(mem, kept) = (packet){p->pts, p->duration};
@@ -274,8 +333,8 @@ static void read_video(ctx *c, void *arg)
         AVCodecParameters *q = s->stream->codecpar;
         *push(mem, p->audio) = (audio_stream){s->stream->index, q->bit_rate, codec_name(mem, q), profile_number(q)};
     }
+    if (pictures.n) scan_packets(mem, f, pictures.at[0].stream, r->tags, p);
     container_tags(mem, f, r->tags);
-    if (pictures.n) scan_packets(mem, f, pictures.at[0].stream, p);
     p->ok = true;
 }
 
