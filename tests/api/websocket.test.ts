@@ -64,10 +64,28 @@ describe("without good credentials", () => {
   });
 });
 
-test("a client that begins with polling is told that only websockets are spoken", async ({ server }) => {
-  const answer = await fetch(`${server.api}/socket.io/?EIO=4&transport=polling`);
-  const body = await answer.json();
-  if (answer.status === 400) expect(body).toEqual({ code: 0, message: "Transport unknown" });
+test("a client may begin with polling and moves on to a websocket", async ({ server }) => {
+  const ada = await server.user();
+  const socket = io(server.url, { path: "/api/socket.io", extraHeaders: ada.headers, forceNew: true, reconnection: false });
+  const heard: string[] = [];
+  socket.onAny((name) => heard.push(name));
+  await until("the version", () => heard.includes("on_server_version"));
+  await until("the upgrade", () => socket.io.engine.transport.name === "websocket");
+  const { id } = await ada.upload(jpeg());
+  await until("the photo", () => heard.includes("on_upload_success"));
+  expect(id).toBeTruthy();
+  socket.close();
+});
+
+test("a client may poll all the time", async ({ server }) => {
+  const ada = await server.user();
+  const socket = io(server.url, { path: "/api/socket.io", transports: ["polling"], extraHeaders: ada.headers, forceNew: true, reconnection: false });
+  const heard: string[] = [];
+  socket.onAny((name) => heard.push(name));
+  await until("the version", () => heard.includes("on_server_version"));
+  await ada.upload(jpeg());
+  await until("the photo", () => heard.includes("on_upload_success"));
+  socket.close();
 });
 
 test("a cookie is enough", async ({ server }) => {

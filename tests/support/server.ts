@@ -211,11 +211,11 @@ function databaseFor(): Database {
   const url = process.env.CALOTYPE_TEST_POSTGRES_URL;
   if (!url) throw new Error("CALOTYPE_TEST_POSTGRES_URL is not set; tools/postgres start says what it should be");
   const name = `calotype_test_${randomUUID().replaceAll("-", "")}`;
-  const own = new URL(url);
-  own.pathname = `/${name}`;
+  // Not `new URL`: the server may be a folder, as in postgresql://postgres@/postgres?host=/tmp/pg.
+  const own = url.replace(/^(postgres(?:ql)?:\/\/[^/]*)\/[^?]*/, `$1/${name}`);
   const psql = (sql: string) => execFileSync("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", url, "-c", sql], { stdio: ["ignore", "ignore", "inherit"] });
   psql(`create database ${name}`);
-  return { env: { DB_URL: own.href }, drop: () => psql(`drop database if exists ${name} with (force)`) };
+  return { env: { DB_URL: own }, drop: () => psql(`drop database if exists ${name} with (force)`) };
 }
 
 async function freePort(): Promise<number> {
