@@ -414,7 +414,7 @@ class Contract:
             if constants & set(names) or len(set(names)) < len(names):
                 die(f"{name}: two constants of the same name")
             constants |= set(names)
-            out.append(f"typedef enum {{ {name}_NONE, {', '.join(names)} }} {name};".replace(f"{name}_NONE", screaming(name) + "_NONE_"))
+            out.append(f"typedef enum {{ {screaming(name)}_NONE_, {', '.join(names)} }} {name};")
             out.append(f"extern const enum_values {name}_values;")
             out.append(f"static inline str {name}_text({name} x) {{ return enum_text(&{name}_values, (int)x); }}")
             out.append(f"static inline {name} {name}_parse(str s) {{ return ({name})enum_parse(&{name}_values, s); }}")
@@ -448,7 +448,8 @@ class Contract:
 
     def tables(self):
         out = ["// Made from api/openapi.json by tools/contract.py.", '#include "contract.h"', '#include "contract/match.h"', "",
-               '#define KEY(name) ",\\"" name "\\":", sizeof(name) + 3', "#define NO_KEY NULL, 0", '#define T(text) {(char *)text, sizeof(text) - 1}', ""]
+               '#define KEY(name) ",\\"" name "\\":", sizeof(name) + 3', "#define NO_KEY NULL, 0",
+               "#define T(text) {(char *)text, sizeof(text) - 1}", ""]
         for name, values in self.enums.items():
             numbers = all(isinstance(v, int) for v in values)
             out.append(f"static const str {name}_texts[] = {{{', '.join('T(' + c_str(str(v)) + ')' for v in values)}}};")
@@ -475,7 +476,8 @@ class Contract:
             out.append(f"const schema {struct.name}_schema = {{{text}}};")
         out += ["", "const route routes[] = {"]
         for r in self.routes:
-            flags = "".join(f", .{c} = true" for key, c in (("public", "is_public"), ("admin", "admin_only"), ("link", "shared_link"), ("patch", "also_patch")) if r[key])
+            marks = (("public", "is_public"), ("admin", "admin_only"), ("link", "shared_link"), ("patch", "also_patch"))
+            flags = "".join(f", .{c} = true" for key, c in marks if r[key])
             permission = f', .permission = "{r["permission"]}"' if r["permission"] else ""
             schema = f", .out = &{r['out'].descriptor}" if r["out"] else ""
             counts = "".join(f", .{k}_n = {n}" for k, n in r["counts"].items() if n)
@@ -515,7 +517,8 @@ class Contract:
         elif schema.get("format") == "binary":
             text = "Blob"
         else:
-            text = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}.get(schema.get("type"), "Record<string, unknown>")
+            plain = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
+            text = plain.get(schema.get("type"), "Record<string, unknown>")
         return text + (" | null" if schema.get("nullable") else "")
 
     def ts_members(self, schema, indent):
@@ -523,8 +526,10 @@ class Contract:
         return [f"{key}{'' if key in required else '?'}: {self.ts_type(value, indent)};" for key, value in schema.get("properties", {}).items()]
 
     def ts_input(self, op):
-        parts = [f'{json.dumps(p["name"]) if re.search(chr(92) + "W", p["name"]) else p["name"]}{"" if p["required"] else "?"}: {self.ts_type(p["schema"])}'
-                 for p in op["parameters"]]
+        parts = []
+        for p in op["parameters"]:
+            name = p["name"] if p["name"].isidentifier() else json.dumps(p["name"])
+            parts.append(f'{name}{"" if p["required"] else "?"}: {self.ts_type(p["schema"])}')
         parts += [f'body: {self.ts_type(content["schema"])}' for content in op.get("requestBody", {}).get("content", {}).values()]
         return "{ " + "; ".join(parts) + " }" if parts else "Record<string, never>"
 
@@ -547,7 +552,8 @@ class Contract:
                 out.append(f"  {op['operationId']}: {{ in: {self.ts_input(op)}; out: {self.ts_output(op)} }};")
                 query = [p["name"] for p in op["parameters"] if p["in"] == "query"]
                 paths.append(f'  {op["operationId"]}: {{ method: "{method.upper()}", path: "{path}", query: {json.dumps(query)} }},')
-        return "\n".join(out + ["}"] + paths + ["} as const satisfies Record<keyof Operations, { method: string; path: string; query: readonly string[] }>;"]) + "\n"
+        paths.append("} as const satisfies Record<keyof Operations, { method: string; path: string; query: readonly string[] }>;")
+        return "\n".join(out + ["}"] + paths) + "\n"
 
 
 def main():

@@ -2,8 +2,8 @@
 // are made of, and the engine that reads, checks and writes with them.
 //
 // How the contract becomes C:
-//   string str · uuid uuid · date, date-time when · integer int64_t · number double · boolean bool · enum X (0 = none) · object struct X · array {at, n, cap}
-//   free-form object json_any · anyOf a struct with one pointer per choice
+//   string str · uuid uuid · date, date-time when · integer int64_t · number double · boolean bool · enum X (0 = none) · object struct X
+//   array {at, n, cap} · free-form object json_any · anyOf a struct with one pointer per choice
 // and, by what a field may be:
 //   always there                  the value itself, objects inline
 //   may be absent, or may be null the value with its none ({0}, nil, WHEN_NONE, 0, NULL at), objects by pointer; opt_int, opt_double, opt_bool
