@@ -152,7 +152,7 @@ bool accepts_encoding(str header, str coding)
 
 str url_for_log(arena *mem, exchange *x)
 {
-    static const char *const secret[] = {"key", "slug", "apiKey", "sessionKey", "token", "code", "state", "password"};
+    static const char *const secret[] = {"key", "slug", "apiKey", "sessionKey", "token", "code", "state", "password", "sid"};
     if (!x->query.n) return x->path;
     buf out = {.mem = mem};
     buf_add(&out, x->path);

@@ -30,6 +30,12 @@ typedef struct upload upload;
 typedef struct stream stream;
 typedef struct socketio socketio;
 
+typedef struct task task;
+struct task { // something to do on the socket thread
+    void (*run)(task *);
+    task *next;
+};
+
 // ---- pool.c: the handler threads -------------------------------------------------------------------------------------------------
 typedef struct job job;
 struct job {
@@ -100,6 +106,7 @@ struct xch {
     xch *older, *newer;
     stage stage;
     job job;
+    task task;
 
     uint64_t length; // Content-Length; 0 if unknown
     uint64_t drained, drain_limit;
@@ -140,10 +147,11 @@ struct http_server {
 
 void xch_hold(xch *);
 void xch_release(xch *);
-void xch_wake(xch *);    // resumes the connection if it is suspended
-void xch_park(xch *);    // suspends it; only on its epoll thread, with the lock held
-void xch_respond(xch *); // builds the response of what was answered and wakes the connection
-void xch_settle(xch *);  // the application is done: responds, with 500 if it gave no answer
+void xch_wake(xch *);       // resumes the connection if it is suspended
+void xch_park(xch *);       // suspends it; only on its epoll thread, with the lock held
+void xch_respond(xch *);    // builds the response of what was answered and wakes the connection
+void xch_settle(xch *);     // the application is done: responds, with 500 if it gave no answer
+xch *xch_copy(const xch *); // of the request's head, with an arena of its own and no connection
 
 // ---- listen.c --------------------------------------------------------------------------------------------------------------------
 int listen_on(ctx *, str host, int port, int *real_port);
@@ -179,11 +187,6 @@ void stream_free(stream *);
 typedef struct watch watch;
 struct watch { // something with a descriptor
     void (*ready)(watch *, uint32_t events);
-};
-typedef struct task task;
-struct task { // something to do on the socket thread
-    void (*run)(task *);
-    task *next;
 };
 loop *loop_start(void);
 void loop_add(loop *, task *, void (*run)(task *)); // from any thread, never blocks

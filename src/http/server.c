@@ -128,6 +128,25 @@ void xch_settle(xch *x)
     xch_respond(x);
 }
 
+xch *xch_copy(const xch *from)
+{
+    arena *mem = arena_new();
+    xch *x = new (mem, xch);
+    const exchange *e = &from->pub;
+    *x = (xch){.server = from->server, .refs = 1, .fd = -1, .gone = true, .started = from->started};
+    pthread_mutex_init(&x->lock, NULL);
+    x->pub = (exchange){.mem = mem,
+                        .method = str_dup(mem, e->method),
+                        .path = str_dup(mem, e->path),
+                        .url = str_dup(mem, e->url),
+                        .query = str_dup(mem, e->query),
+                        .client = str_dup(mem, e->client),
+                        .secure = e->secure,
+                        .correlation_id = str_dup(mem, e->correlation_id)};
+    each (h, from->headers) *push(mem, x->headers) = (http_pair){str_dup(mem, h->name), str_dup(mem, h->value)};
+    return x;
+}
+
 // libmicrohttpd has read the request line.
 static void *exchange_begin(void *server, const char *url, struct MHD_Connection *mhd)
 {
