@@ -53,10 +53,10 @@ static void close_stream(void *arg)
     avio_context_free(&s->io);
 }
 
-str av_reason(arena *mem, int error)
+const char *av_reason(arena *mem, int error)
 {
     char text[AV_ERROR_MAX_STRING_SIZE];
-    return str_dup(mem, str_of(av_make_error_string(text, sizeof text, error)));
+    return str_dup(mem, str_of(av_make_error_string(text, sizeof text, error))).at;
 }
 
 AVFormatContext *av_open_fd(ctx *c, int fd)
@@ -79,8 +79,8 @@ AVFormatContext *av_open_fd(ctx *c, int fd)
     av_dict_set(&options, "protocol_whitelist", "none", 0);
     int error = avformat_open_input(&s->format, NULL, NULL, &options); // frees and clears s->format when it fails
     av_dict_free(&options);
-    if (error < 0) fail(c, 422, "not a readable video: %.*s", PR(av_reason(c->mem, error)));
+    if (error < 0) fail(c, 422, "not a readable video: %s", av_reason(c->mem, error));
     error = avformat_find_stream_info(s->format, NULL);
-    if (error < 0) fail(c, 422, "no readable streams: %.*s", PR(av_reason(c->mem, error)));
+    if (error < 0) fail(c, 422, "no readable streams: %s", av_reason(c->mem, error));
     return s->format;
 }

@@ -9,4 +9,4 @@
 AVFormatContext *av_open_fd(ctx *, int fd);
 
 // libav's text for an error code, on the arena.
-str av_reason(arena *, int error);
+const char *av_reason(arena *, int error);

@@ -199,7 +199,8 @@ static _Noreturn void give_up(ctx *c, cage *k, wire_result why, int seconds)
         bury(c->mem, k);
         fail(c, CAGE_BROKEN, "the decoder gave no answer within %d s", seconds);
     }
-    fail(c, CAGE_BROKEN, "%.*s", PR(bury(c->mem, k)));
+    str end = bury(c->mem, k);
+    fail(c, CAGE_BROKEN, "%.*s", PR(end));
 }
 
 static const json *receive_answer(ctx *c, cage *k, int seconds, when deadline)
@@ -236,7 +237,8 @@ static void start(ctx *c, cage *k)
     }
     k->socket = pair[0];
     const json *hello = receive_answer(c, k, START_SECONDS, monotonic() + START_SECONDS * SECOND);
-    if (!k->told) log_info("decoder behind %.*s", PR(json_get_str(hello, "wall")));
+    str wall = json_get_str(hello, "wall");
+    if (!k->told) log_info("decoder behind %.*s", PR(wall));
     k->told = true;
 }
 

@@ -65,6 +65,14 @@ static VipsImage *cut(ctx *c, VipsImage *in, box b)
     return own(c, out);
 }
 
+// Computes the pixels of a lazy image, so that they can be used twice.
+static VipsImage *in_memory(ctx *c, VipsImage *in)
+{
+    VipsImage *out = vips_image_copy_memory(in);
+    if (!out) vips_refuse(c, "cannot scale the image");
+    return own(c, out);
+}
+
 static bytes hash_of(ctx *c, VipsImage *in, int turn)
 {
     int width = vips_image_get_width(in), height = vips_image_get_height(in);
@@ -109,6 +117,7 @@ render_result render_run(ctx *c, const render *r)
         upright = cut(c, upright, face_square(r->face, vips_image_get_width(upright), vips_image_get_height(upright)));
     else if (r->crop.width) upright = cut(c, upright, r->crop);
 
+    VipsImage *smallest = upright; // that is large enough for the thumbhash
     for (int i = 0; i < r->n; i++) {
         const render_output *o = &r->outputs[i];
         int width = vips_image_get_width(upright), height = vips_image_get_height(upright);
@@ -120,10 +129,12 @@ render_result render_run(ctx *c, const render *r)
         }
         if (r->video) video_fit(o->size, &width, &height);
         else picture_fit(o->size, &width, &height);
-        VipsImage *image = picture_turn(c, picture_resize(c, upright, width, height), r->turn);
+        VipsImage *scaled = in_memory(c, picture_resize(c, upright, width, height));
+        if (width < vips_image_get_width(smallest) && width >= THUMBHASH_SIDE && height >= THUMBHASH_SIDE) smallest = scaled;
+        VipsImage *image = picture_turn(c, scaled, r->turn);
         picture_save(c, image, o, r->p3, o->gpano ? panorama_of(c, &p) : (str){0});
         result.outputs[i].width = vips_image_get_width(image), result.outputs[i].height = vips_image_get_height(image);
     }
-    if (r->thumbhash) result.thumbhash = hash_of(c, upright, r->turn);
+    if (r->thumbhash) result.thumbhash = hash_of(c, smallest, r->turn);
     return result;
 }

@@ -73,7 +73,8 @@ VipsImage *picture_resize(ctx *c, VipsImage *in, int width, int height)
         if (vips_premultiply(in, &out, NULL)) vips_refuse(c, "cannot scale the image");
         in = own(c, out);
     }
-    if (vips_resize(in, &out, (double)width / from_width, "vscale", (double)height / from_height, NULL))
+    // gap 0: no averaging before the filter. The averaging would run again for every strip of rows and costs more than it saves.
+    if (vips_resize(in, &out, (double)width / from_width, "vscale", (double)height / from_height, "gap", 0.0, NULL))
         vips_refuse(c, "cannot scale the image");
     in = own(c, out);
     if (alpha) {

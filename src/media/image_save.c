@@ -36,9 +36,9 @@ void picture_save(ctx *c, VipsImage *in, const render_output *o, bool p3, str xm
 #endif
     if (o->format == PICTURE_WEBP) check_saved(c, vips_webpsave_target(image, target, "Q", o->quality, "profile", profile, KEEP, NULL));
     else
-        check_saved(c, vips_jpegsave_target(image, target, "Q", o->quality, "interlace", o->progressive, "optimize_coding", TRUE,
-                                            "subsample_mode", o->quality >= 80 ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON,
-                                            "profile", profile, KEEP, NULL));
+        check_saved(c, vips_jpegsave_target(image, target, "Q", o->quality, "interlace", o->progressive, "subsample_mode",
+                                            o->quality >= 80 ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON, "profile", profile,
+                                            KEEP, NULL));
 }
 
 // The GPano namespace has simple properties only; they stand as attributes or as elements. The prefix is by convention always the same.

@@ -60,7 +60,7 @@ static AVFrame *decode(ctx *c, int fd, enum AVCodecID id)
     int error = avcodec_open2(decoder, codec, NULL);
     if (error >= 0) error = avcodec_send_packet(decoder, packet);
     if (error >= 0) error = avcodec_receive_frame(decoder, frame);
-    if (error < 0) fail(c, 422, "damaged image: %.*s", PR(av_reason(c->mem, error)));
+    if (error < 0) fail(c, 422, "damaged image: %s", av_reason(c->mem, error));
     return frame;
 }
 

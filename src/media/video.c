@@ -70,7 +70,7 @@ static video *open_video(ctx *c, int fd, bool only_intra)
     // MPEG transport streams often mark no frame as such.
     if (only_intra && strcmp(v->format->iformat->name, "mpegts")) v->decoder->skip_frame = AVDISCARD_NONINTRA;
     int error = avcodec_open2(v->decoder, codec, NULL);
-    if (error < 0) fail(c, 422, "cannot decode the video: %.*s", PR(av_reason(c->mem, error)));
+    if (error < 0) fail(c, 422, "cannot decode the video: %s", av_reason(c->mem, error));
     return v;
 }
 
@@ -156,7 +156,7 @@ static chain *open_chain(ctx *c, const video *v, const AVFrame *f, const char *f
     avfilter_inout_free(&inputs);
     avfilter_inout_free(&outputs);
     if (error >= 0) error = avfilter_graph_config(k->graph, NULL);
-    if (error < 0) fail(c, 422, "cannot filter the video: %.*s", PR(av_reason(c->mem, error)));
+    if (error < 0) fail(c, 422, "cannot filter the video: %s", av_reason(c->mem, error));
     return k;
 }
 
