@@ -51,7 +51,7 @@ clean: ## remove everything that was built (data stays)
 
 server: build/release/build.ninja
 	@ninja -C build/release --quiet src/app/calotype
-	@ln -sf release/src/app/calotype build/calotype
+	@ln -f build/release/src/app/calotype build/calotype
 
 build/release/build.ninja: $(stamp)/setup-build
 	@test -f $@ || meson setup build/release --buildtype=debugoptimized >build/meson.log || { cat build/meson.log; exit 1; }

@@ -73,7 +73,7 @@ static bool is_folder(str path)
     return path.at && stat(path.at, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-// The web app: where it was told to be, or where an installation puts it beside the program.
+// The web app: where it was told to be, or beside the program, where `make build` and an installation put it.
 static str find_web(arena *mem)
 {
     str told = environment_get("CALOTYPE_WEB");
@@ -83,6 +83,8 @@ static str find_web(arena *mem)
     char program[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", program, sizeof program);
     str folder = n > 0 ? str_slice((str){program, (size_t)n}, 0, (size_t)str_rfind_char((str){program, (size_t)n}, '/')) : S(".");
+    str built = str_fmt(mem, "%.*s/web", PR(folder));
+    if (is_folder(built)) return built;
     str installed = str_fmt(mem, "%.*s/../share/calotype/www", PR(folder));
     return is_folder(installed) ? installed : (str){0};
 }
