@@ -29,14 +29,14 @@ test: build $(stamp)/setup-test $(stamp)/test-packages ## every test, on both en
 lint: build $(stamp)/setup-test $(stamp)/test-packages ## style, floors, types, static analysis
 	@tools/lint
 
-bench: build $(stamp)/setup-test ## figures: memory, start, uploads, thumbnails, timeline
+bench: build $(stamp)/setup-test $(stamp)/test-packages ## figures: memory, start, uploads, thumbnails, timeline
 	@bench/run
 
-bench-quick: build $(stamp)/setup-test ## the same with small numbers, in a minute
+bench-quick: build $(stamp)/setup-test $(stamp)/test-packages ## the same with small numbers, in a minute
 	@bench/run --quick
 
 seed: build $(stamp)/test-packages ## fill a running server with users and photos (URL=… COUNT=…)
-	@node tools/seed.ts
+	@node tools/seed.ts $(URL) $(COUNT)
 
 fuzz: $(stamp)/setup-test ## each fuzz target for SECONDS=30
 	@tools/fuzz $(SECONDS_EACH)
