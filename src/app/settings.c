@@ -67,12 +67,6 @@ static bool find_socket(arena *mem, settings *s, str *problem)
     return fd >= 0;
 }
 
-static bool is_folder(str path)
-{
-    struct stat st;
-    return path.at && stat(path.at, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 // The web app: where it was told to be, or beside the program, where `make build` and an installation put it.
 static str find_web(arena *mem)
 {
@@ -82,11 +76,13 @@ static str find_web(arena *mem)
     if (build_data.at) return str_fmt(mem, "%.*s/www", PR(build_data));
     char program[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", program, sizeof program);
-    str folder = n > 0 ? str_slice((str){program, (size_t)n}, 0, (size_t)str_rfind_char((str){program, (size_t)n}, '/')) : S(".");
-    str built = str_fmt(mem, "%.*s/web", PR(folder));
-    if (is_folder(built)) return built;
-    str installed = str_fmt(mem, "%.*s/../share/calotype/www", PR(folder));
-    return is_folder(installed) ? installed : (str){0};
+    if (n <= 0) return (str){0};
+    static const char *const beside[] = {"web", "../share/calotype/www", "../../../web"};
+    for (size_t i = 0; i < countof(beside); i++) {
+        str folder = str_fmt(mem, "%.*s/%s", (int)str_rfind_char((str){program, (size_t)n}, '/'), program, beside[i]);
+        if (access(str_cat(mem, folder, S("/index.html")).at, R_OK) == 0) return folder;
+    }
+    return (str){0};
 }
 
 // ---- the database ----------------------------------------------------------------------------------------------------------------
@@ -111,6 +107,7 @@ static str or_else(str value, str otherwise)
 static bool find_database(arena *mem, settings *s, str *problem)
 {
     s->sqlite_path = str_cat(mem, s->data, S("/calotype.db"));
+    s->vector_extension = environment_get("DB_VECTOR_EXTENSION");
     s->skip_migrations = environment_is("DB_SKIP_MIGRATIONS", false);
 
     str host, user, password, name;

@@ -13,11 +13,12 @@ typedef struct {
 } command_line;
 
 typedef struct {
-    str data;         // the data directory, absolute; exists
-    str media;        // IMMICH_MEDIA_LOCATION, else <data>/media
-    bool media_given; // IMMICH_MEDIA_LOCATION was set
-    str sqlite_path;  // <data>/calotype.db
-    str postgres_url; // {0}: SQLite
+    str data;             // the data directory, absolute; exists
+    str media;            // IMMICH_MEDIA_LOCATION, else <data>/media
+    bool media_given;     // IMMICH_MEDIA_LOCATION was set
+    str sqlite_path;      // <data>/calotype.db
+    str postgres_url;     // {0}: SQLite
+    str vector_extension; // DB_VECTOR_EXTENSION; {0}: whichever there is
     bool skip_migrations;
     str host; // {0}: all interfaces
     int port;

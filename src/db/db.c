@@ -31,7 +31,7 @@ db_pool *db_open(ctx *c, db_options options)
 
     struct stat log;
     char *log_path = str_fmt(pool->mem, "%.*s-wal", PR(options.sqlite_path)).at;
-    pool->was_left_open = stat(log_path, &log) == 0 && log.st_size > 0;
+    pool->was_left_open = options.alone && stat(log_path, &log) == 0 && log.st_size > 0;
     problem p = {0};
     pool->writer = pool->engine->connect(&pool->options, &p);
     if (pool->writer) return pool;
@@ -148,7 +148,7 @@ _Noreturn static void fail_with(db *d, const problem *p, const char *sql)
 {
     d->failed = true;
     if (p->kind == PROBLEM_LOST) {
-        log_warn("database lost: %s", p->message);
+        if (d->connection) log_warn("The database was lost: %s", p->message); // otherwise connect_if_due() has said so
         fail(d->ctx, 503, "The database is not reachable, try again in a moment");
     }
     if (p->kind == PROBLEM_BUSY) {

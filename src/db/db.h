@@ -27,6 +27,7 @@ typedef struct {
     str postgres_url;   // a libpq connection string or URL
     int connections;    // at most; 0 = 10
     str vector_extension; // PostgreSQL: DB_VECTOR_EXTENSION (pgvector, vectorchord); {0}: the first that the server offers
+    bool alone;         // SQLite: no other process uses the file, so a log that is still there means a crash: db_migrate() checks the file
 } db_options;
 
 // Opens the pool; fails the context when the file is unusable. PostgreSQL may be absent: see db_wait().
