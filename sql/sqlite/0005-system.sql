@@ -49,7 +49,7 @@ create index "IDX_geodata_gist_earthcoord" on geodata_places (latitude, longitud
 
 -- Country polygons.
 create table naturalearth_countries (
-    id integer primary key autoincrement,
+    id integer not null primary key autoincrement,
     admin text not null,
     admin_a3 text not null,
     type text not null,

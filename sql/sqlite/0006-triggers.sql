@@ -1,8 +1,7 @@
 -- What PostgreSQL does with trigger functions: update stamps, audit rows of deleted things, and the few derived columns.
 --
--- Audit triggers of the reference look at the trigger depth to tell a direct delete from a cascade. SQLite has no such depth, but it removes a parent
--- before it cascades to the children. So a row was deleted directly exactly when all the parents that could have taken it along still exist.
--- Where one level of cascade is audited too, the parent writes those rows itself, before it goes.
+-- PostgreSQL tells a direct delete from a cascade by its trigger depth. SQLite has none, but it removes a parent before it cascades to the children.
+-- So a row was deleted directly exactly when all the parents that could have taken it along still exist.
 
 -- Every update of a row moves its stamps, whatever the statement assigned to them. The distinct keeps SQLite from reading the clock twice.
 create trigger "activity_updatedAt" after update on activity begin
@@ -132,36 +131,30 @@ begin
     insert into asset_ocr_audit ("assetId") values (old."assetId");
 end;
 
--- An asset that is deleted directly leaves its albums and memories, and their members hear of it.
-create trigger asset_delete_audit before delete on asset when
+create trigger asset_delete_audit after delete on asset when
     exists (select 1 from "user" where id = old."ownerId") and (old."libraryId" is null or exists (select 1 from library where id = old."libraryId"))
 begin
     insert into asset_audit ("assetId", "ownerId") values (old.id, old."ownerId");
-    insert into album_asset_audit ("albumId", "assetId") select "albumId", "assetId" from album_asset where "assetId" = old.id;
-    insert into memory_asset_audit ("memoryId", "assetId") select "memoriesId", "assetId" from memory_asset where "assetId" = old.id;
+end;
+create trigger person_group_delete_audit after delete on person_group when
+    exists (select 1 from cluster_group where id = old."clusterGroupId")
+begin
+    insert into person_group_audit ("personGroupId", "clusterGroupId") values (old.id, old."clusterGroupId");
+end;
+
+-- Direct deletes and cascades.
+create trigger person_delete_audit after delete on person begin
+    insert into person_audit ("personGroupId", "ownerId") values (old."personGroupId", old."ownerId");
 end;
 create trigger album_asset_delete_audit after delete on album_asset when
-    exists (select 1 from album where id = old."albumId") and exists (select 1 from asset where id = old."assetId")
+    exists (select 1 from album where id = old."albumId")
 begin
     insert into album_asset_audit ("albumId", "assetId") values (old."albumId", old."assetId");
 end;
 create trigger memory_asset_delete_audit after delete on memory_asset when
-    exists (select 1 from memory where id = old."memoriesId") and exists (select 1 from asset where id = old."assetId")
+    exists (select 1 from memory where id = old."memoriesId")
 begin
     insert into memory_asset_audit ("memoryId", "assetId") values (old."memoriesId", old."assetId");
-end;
-
--- Persons are audited when deleted directly, with their user, or with their person group, but not with the whole cluster group.
-create trigger person_group_delete_audit before delete on person_group when
-    exists (select 1 from cluster_group where id = old."clusterGroupId")
-begin
-    insert into person_group_audit ("personGroupId", "clusterGroupId") values (old.id, old."clusterGroupId");
-    insert into person_audit ("personGroupId", "ownerId") select "personGroupId", "ownerId" from person where "personGroupId" = old.id;
-end;
-create trigger person_delete_audit after delete on person when
-    exists (select 1 from person_group where id = old."personGroupId")
-begin
-    insert into person_audit ("personGroupId", "ownerId") values (old."personGroupId", old."ownerId");
 end;
 
 -- All members of a deleted album lose it. An album without an owner is one that album_user_delete (below) removes: its members are not told.
@@ -170,13 +163,13 @@ create trigger album_delete_audit before delete on album when
 begin
     insert into album_audit ("albumId", "userId") select "albumId", "userId" from album_user where "albumId" = old.id;
 end;
--- A member that goes loses the album; the others hear of it only when it was taken out by hand, not when the user was deleted.
+-- A member that goes loses the album; the others hear of it when it was taken out by hand, not when the album or the user is gone.
 create trigger album_user_delete_audit before delete on album_user when
     exists (select 1 from album where id = old."albumId")
 begin
     insert into album_audit ("albumId", "userId") values (old."albumId", old."userId");
     insert into album_user_audit ("albumId", "userId")
-        select old."albumId", old."userId" where exists (select 1 from "user" where id = old."userId");
+        select old."albumId", old."userId" where old.role <> 'owner' and exists (select 1 from "user" where id = old."userId");
 end;
 -- An album lives only as long as it has an owner.
 create trigger album_user_delete after delete on album_user when

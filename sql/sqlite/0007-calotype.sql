@@ -2,7 +2,7 @@
 
 -- Jobs that wait, run or have failed; done ones are gone.
 create table calotype_job (
-    id integer primary key autoincrement,
+    id integer not null primary key autoincrement,
     queue text not null,
     name text not null,
     data text not null default '{}',

@@ -1,6 +1,5 @@
 // Brings the schema up to date, or says why it will not. All pending migrations run in one transaction, under a lock: all or none.
 #include "db/migrate.h"
-#include "db/pool.h"
 
 static const int64_t migration_lock = 200; // the number that Immich uses for the same (spec 09, 9.1)
 
@@ -9,7 +8,7 @@ static const embedded *own_migrations(db *d)
     return db_engine_of(d) == DB_SQLITE ? migrations_sqlite : migrations_postgres;
 }
 
-static bool has_table(db *d, const char *name)
+bool migrate_has_table(db *d, const char *name)
 {
     return db_has(d,
                   db_engine_of(d) == DB_SQLITE ? "select 1 from sqlite_schema where type = 'table' and name = $1"
@@ -24,6 +23,19 @@ static bool is_empty(db *d)
                           : "select 1 from pg_tables where schemaname = 'public' limit 1");
 }
 
+void migrate_run(db *d, const embedded *m)
+{
+    problem p = {0};
+    if (!db_script(d, m->text, &p))
+        fail_hint(d->ctx, 500, "Nothing was changed. The log of the database server may say more.", "Migration %s failed: %s", m->name,
+                  p.message);
+}
+
+static void record(db *d, const embedded *m)
+{
+    db_exec(d, "insert into calotype_migration (name) values ($1)", STR(str_of(m->name)));
+}
+
 // After a crash the write-ahead log is still there. It is replayed safely, but the crash may have had a cause that broke the file too.
 static void check_file(ctx *c, db *d, db_pool *pool)
 {
@@ -35,22 +47,21 @@ static void check_file(ctx *c, db *d, db_pool *pool)
                   PR(pool->options.sqlite_path), PR(verdict));
 }
 
-static void record(db *d, const char *name)
-{
-    db_exec(d, "insert into calotype_migration (name) values ($1)", STR(str_of(name)));
-}
-
-// The first start on this database: it must be empty, or one of Immich's that can be taken over.
+// The first start on this database: it must be empty, or one of Immich's.
 static void claim(ctx *c, db *d)
 {
-    if (!is_empty(d))
-        fail_hint(c, 500, "Give Calotype an empty database, or one that it made itself.",
+    bool adopt = db_engine_of(d) == DB_POSTGRES && migrate_has_table(d, "kysely_migrations");
+    if (!adopt && !is_empty(d))
+        fail_hint(c, 500, "Give Calotype an empty database, one that it made itself, or one of Immich.",
                   "The database contains tables of another program. Nothing was changed");
+    if (adopt) immich_adopt(c, d);
     db_exec(
         d,
         db_engine_of(d) == DB_SQLITE
             ? "create table calotype_migration (name text not null primary key, applied integer not null default (clock_timestamp())) strict"
             : "create table calotype_migration (name varchar primary key, applied timestamptz not null default clock_timestamp())");
+    for (const embedded *m = own_migrations(d); adopt && m->name; m++)
+        if (immich_has(m->name)) record(d, m);
 }
 
 static void refuse_newer(ctx *c, db *d)
@@ -69,18 +80,23 @@ static void refuse_newer(ctx *c, db *d)
 void db_migrate(ctx *c, db_pool *pool)
 {
     db *d = db_begin(c, pool, DB_WRITE);
+    bool postgres = db_engine_of(d) == DB_POSTGRES;
     db_lock(d, migration_lock);
-    if (db_engine_of(d) == DB_SQLITE) check_file(c, d, pool);
-    if (!has_table(d, "calotype_migration")) claim(c, d);
+    if (!postgres) check_file(c, d, pool);
+    if (!migrate_has_table(d, "calotype_migration")) claim(c, d);
     refuse_newer(c, d);
+    if (postgres) postgres_extensions(c, d, pool);
 
     int ran = 0;
     for (const embedded *m = own_migrations(d); m->name; m++) {
         if (db_has(d, "select 1 from calotype_migration where name = $1", STR(str_of(m->name)))) continue;
-        problem p = {0};
-        if (!db_script(d, m->text, &p)) fail(c, 500, "migration %s failed: %s", m->name, p.message);
-        record(d, m->name);
+        migrate_run(d, m);
+        record(d, m);
         ran++;
+    }
+    if (postgres) {
+        if (!db_has(d, "select 1 from kysely_migrations")) immich_bookkeeping(d);
+        postgres_vector_indexes(d);
     }
     db_commit(d);
     if (ran) log_info("Database schema brought up to date (%d migrations)", ran);

@@ -1,0 +1,2 @@
+-- All recognised text is sent again.
+delete from session_sync_checkpoint where type = 'AssetOcrV1';
