@@ -15,6 +15,8 @@ bool bus_hub_start(const char *socket_path);
 bus *bus_connect(const char *socket_path);
 // Handlers may be added at any time; a NULL topic hears everything.
 void bus_on(bus *, const char *topic, bus_handler *, void *arg);
-// Sends to all other processes and, when `also_here`, to this process's own handlers. Never blocks for long; messages up to 1 MiB.
+// Sends to all other processes and, when `also_here`, to this process's own handlers. Only queues, so it never blocks. Topics up to 255 bytes,
+// payloads up to 1 MiB; what is longer is logged and not sent. A message is lost when there is no hub, or when 8 MiB wait already.
 void bus_send(bus *, str topic, str payload, bool also_here);
+// Sends what is queued (at most a second), then disconnects. Not from a handler.
 void bus_close(bus *);
