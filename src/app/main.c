@@ -93,7 +93,7 @@ static arguments read_arguments(int argc, char **argv)
         else if ((value = option("--reason", argc, argv, &i))) a.birth.reason = value;
         else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) a.command = "help";
         else if (!strcmp(argv[i], "--version")) a.command = "version";
-        else if (!a.command && argv[i][0] == '-') misused("unknown option \"%s\"", argv[i]);
+        else if (argv[i][0] == '-' && (!a.command || strcmp(a.command, "admin") != 0)) misused("unknown option \"%s\"", argv[i]);
         else if (!a.command) a.command = argv[i];
         else a.rest[a.rest_count++] = argv[i];
     }
@@ -110,7 +110,7 @@ static bool settle(arena *mem, const arguments *a, const char *process, settings
     str problem;
     log_setup(process, LOG_INFO, false);
     if (!settings_load(mem, a->line, s, &problem)) {
-        log_at(LOG_FATAL, "%.*s", PR(problem));
+        fprintf(stderr, "calotype: %.*s\n", PR(problem));
         return false;
     }
     log_setup(process, s->log_level, s->log_json);

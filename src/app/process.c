@@ -15,6 +15,7 @@
 bool process_begin(const birth *b)
 {
     signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_NAME, "calotype"); // the supervisor starts it as /proc/self/exe, which says nothing in a process list
     if (!b->supervisor) return true;
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     return getppid() == b->supervisor;
