@@ -1,88 +1,16 @@
 // The job table on both engines: nothing is given twice, limits hold, and lost workers lose nothing.
 #include "queue/queue.h"
+#include "../db/db_test.h"
 #include "queue/cron.h"
-#include "test.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-// ---- a test that runs on every engine --------------------------------------------------------------------------------------------
-
-typedef void queue_test(ctx *, db_pool *, db *);
-
-static db_pool *pools[2]; // by engine
-static char sqlite_file[64];
-static int limits[QUEUE_COUNT];
-
-static void remove_files(void)
-{
-    static const char *const tails[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < countof(tails); i++) {
-        char name[80];
-        snprintf(name, sizeof name, "%s%s", sqlite_file, tails[i]);
-        unlink(name);
-    }
-}
-
-static void open_pools(ctx *c, void *unused)
-{
-    log_set_level(LOG_WARN);
-    for (queue_id q = 1; q < QUEUE_COUNT; q++) limits[q] = queue_default_concurrency(q);
-    snprintf(sqlite_file, sizeof sqlite_file, "/tmp/calotype-queue-%d.db", (int)getpid());
-    atexit(remove_files);
-    pools[DB_SQLITE] = db_open(c, (db_options){.sqlite_path = str_of(sqlite_file), .connections = 10});
-    db_migrate(c, pools[DB_SQLITE]);
-    const char *url = getenv("CALOTYPE_TEST_POSTGRES_URL");
-    if (!url) printf("CALOTYPE_TEST_POSTGRES_URL is not set: SQLite only\n");
-    if (!url) return;
-    pools[DB_POSTGRES] = db_open(c, (db_options){.postgres_url = str_of(url), .connections = 10});
-    db_migrate(c, pools[DB_POSTGRES]);
-}
-
-typedef struct {
-    queue_test *test;
-    db_pool *pool;
-} running;
-
-static void run(ctx *c, void *arg)
-{
-    running *r = arg;
-    db *db = db_begin(c, r->pool, DB_WRITE);
-    db_exec(db, "delete from calotype_job");
-    db_exec(db, "delete from calotype_queue");
-    db_exec(db, "delete from calotype_worker");
-    db_exec(db, "delete from calotype_cron");
-    db_commit(db);
-    r->test(c, r->pool, db);
-    db_commit(db);
-}
-
-static void on_each_engine(arena *mem, queue_test *test)
-{
-    static arena *pools_mem;
-    if (!pools_mem) {
-        pools_mem = arena_new();
-        ctx c = {.mem = pools_mem};
-        if (!try(&c, open_pools, NULL)) test_failed(__FILE__, __LINE__, "%.*s", PR(c.message));
-    }
-    for (int engine = 0; engine < 2; engine++) {
-        if (!pools[engine]) continue;
-        ctx c = {.mem = mem};
-        if (!try(&c, run, &(running){test, pools[engine]})) {
-            test_failed(c.file, c.line, "%s: %.*s", engine == DB_SQLITE ? "SQLite" : "PostgreSQL", PR(c.message));
-        }
-    }
-}
-
-#define QUEUE_TEST(name)                                                                                                                   \
-    static queue_test TEST_CAT(queue_, __LINE__);                                                                                          \
-    TEST(name)                                                                                                                             \
-    {                                                                                                                                      \
-        on_each_engine(mem, TEST_CAT(queue_, __LINE__));                                                                                   \
-    }                                                                                                                                      \
-    static void TEST_CAT(queue_, __LINE__)(ctx * c __attribute__((unused)), db_pool * pool __attribute__((unused)), db * db)
+static const int limits[QUEUE_COUNT] = {
+#define QUEUE(name, concurrency, ...) [QUEUE_##name] = concurrency,
+#include "queue/jobs.def"
+};
 
 static void add(db *db, job_name name, uuid id)
 {
@@ -97,167 +25,167 @@ static void age_everything(db *db)
 
 // ---- one worker ------------------------------------------------------------------------------------------------------------------
 
-QUEUE_TEST("a job comes back as it was added, once, and is gone when finished")
+BOTH("a job comes back as it was added, once, and is gone when finished")
 {
     uuid id = uuid_v4();
-    queue_add(db, (job_options){.name = JOB_AssetExtractMetadata, .data = {.id = id, .source = S("upload")}});
+    queue_add(d, (job_options){.name = JOB_AssetExtractMetadata, .data = {.id = id, .source = S("upload")}});
     job j;
-    check(queue_ready(db, limits));
-    check(queue_claim(db, S("w1"), limits, &j));
+    check(queue_ready(d, limits));
+    check(queue_claim(d, S("w1"), limits, &j));
     check(j.name == JOB_AssetExtractMetadata && uuid_eq(j.data.id, id) && j.attempt == 1);
     check_str(j.data.source, S("upload"));
-    check(!queue_ready(db, limits));
-    check(!queue_claim(db, S("w2"), limits, &(job){0}));
-    check_int(queue_count(db, QUEUE_metadataExtraction).active, 1);
-    queue_finish(db, j.key);
-    check_int(queue_count(db, QUEUE_metadataExtraction).active, 0);
-    check_int(db_int(db, "select count(*) from calotype_job"), 0);
+    check(!queue_ready(d, limits));
+    check(!queue_claim(d, S("w2"), limits, &(job){0}));
+    check_int(queue_count(d, QUEUE_metadataExtraction).active, 1);
+    queue_finish(d, j.key);
+    check_int(queue_count(d, QUEUE_metadataExtraction).active, 0);
+    check_int(db_int(d, "select count(*) from calotype_job"), 0);
 }
 
-QUEUE_TEST("first in, first out")
+BOTH("first in, first out")
 {
     uuid ids[5];
-    for (int i = 0; i < 5; i++) add(db, JOB_SmartSearch, ids[i] = uuid_v4());
+    for (int i = 0; i < 5; i++) add(d, JOB_SmartSearch, ids[i] = uuid_v4());
     for (int i = 0; i < 5; i++) {
         job j;
-        check(queue_claim(db, S("w"), limits, &j) && uuid_eq(j.data.id, ids[i]));
-        queue_finish(db, j.key);
+        check(queue_claim(d, S("w"), limits, &j) && uuid_eq(j.data.id, ids[i]));
+        queue_finish(d, j.key);
     }
 }
 
-QUEUE_TEST("a queue runs no more jobs at a time than its limit")
+BOTH("a queue runs no more jobs at a time than its limit")
 {
-    for (int i = 0; i < 10; i++) add(db, JOB_AssetGenerateThumbnails, uuid_v4());
+    for (int i = 0; i < 10; i++) add(d, JOB_AssetGenerateThumbnails, uuid_v4());
     int mine[QUEUE_COUNT] = {[QUEUE_thumbnailGeneration] = 3};
     job j[4];
-    for (int i = 0; i < 3; i++) check(queue_claim(db, S("w"), mine, &j[i]));
-    check(!queue_claim(db, S("w"), mine, &j[3]));
-    queue_finish(db, j[1].key);
-    check(queue_claim(db, S("w"), mine, &j[3]));
+    for (int i = 0; i < 3; i++) check(queue_claim(d, S("w"), mine, &j[i]));
+    check(!queue_claim(d, S("w"), mine, &j[3]));
+    queue_finish(d, j[1].key);
+    check(queue_claim(d, S("w"), mine, &j[3]));
     mine[QUEUE_thumbnailGeneration] = 4;
-    check(queue_claim(db, S("w"), mine, &j[1]));
-    check(!queue_claim(db, S("w"), mine, &j[1]));
+    check(queue_claim(d, S("w"), mine, &j[1]));
+    check(!queue_claim(d, S("w"), mine, &j[1]));
 }
 
-QUEUE_TEST("every queue with work is served, however long another's backlog")
+BOTH("every queue with work is served, however long another's backlog")
 {
-    for (int i = 0; i < 100; i++) add(db, JOB_AssetExtractMetadata, uuid_v4());
-    add(db, JOB_SendMail, uuid_v4());
+    for (int i = 0; i < 100; i++) add(d, JOB_AssetExtractMetadata, uuid_v4());
+    add(d, JOB_SendMail, uuid_v4());
     bool served = false;
     for (int i = 0; i < 100 && !served; i++) {
         job j;
-        check(queue_claim(db, S("w"), limits, &j));
+        check(queue_claim(d, S("w"), limits, &j));
         served = j.name == JOB_SendMail;
-        queue_finish(db, j.key);
+        queue_finish(d, j.key);
     }
     check(served);
 }
 
-QUEUE_TEST("a paused queue gives nothing and shows its jobs as paused")
+BOTH("a paused queue gives nothing and shows its jobs as paused")
 {
-    add(db, JOB_SmartSearch, uuid_v4());
-    queue_pause(db, QUEUE_smartSearch, true);
-    add(db, JOB_SmartSearch, uuid_v4());
-    queue_counts counts = queue_count(db, QUEUE_smartSearch);
+    add(d, JOB_SmartSearch, uuid_v4());
+    queue_pause(d, QUEUE_smartSearch, true);
+    add(d, JOB_SmartSearch, uuid_v4());
+    queue_counts counts = queue_count(d, QUEUE_smartSearch);
     check(counts.is_paused && counts.paused == 2 && counts.waiting == 0);
-    check_int((int64_t)queue_list(db, QUEUE_smartSearch, S("paused"), 10).n, 2);
-    check_int((int64_t)queue_list(db, QUEUE_smartSearch, S("waiting"), 10).n, 0);
-    check(!queue_claim(db, S("w"), limits, &(job){0}));
-    queue_pause(db, QUEUE_smartSearch, false);
-    counts = queue_count(db, QUEUE_smartSearch);
+    check_int((int64_t)queue_list(d, QUEUE_smartSearch, S("paused"), 10).n, 2);
+    check_int((int64_t)queue_list(d, QUEUE_smartSearch, S("waiting"), 10).n, 0);
+    check(!queue_claim(d, S("w"), limits, &(job){0}));
+    queue_pause(d, QUEUE_smartSearch, false);
+    counts = queue_count(d, QUEUE_smartSearch);
     check(!counts.is_paused && counts.paused == 0 && counts.waiting == 2);
-    check(queue_claim(db, S("w"), limits, &(job){0}));
+    check(queue_claim(d, S("w"), limits, &(job){0}));
 }
 
-QUEUE_TEST("a delayed job waits for its time")
+BOTH("a delayed job waits for its time")
 {
-    queue_add(db, (job_options){.name = JOB_SmartSearch, .delay_ms = 60000});
-    check(!queue_claim(db, S("w"), limits, &(job){0}));
-    check_int(queue_count(db, QUEUE_smartSearch).delayed, 1);
-    check_int((int64_t)queue_list(db, QUEUE_smartSearch, S("delayed"), 10).n, 1);
-    check_int(queue_next_due(db), 30000);
-    queue_add(db, (job_options){.name = JOB_Ocr, .delay_ms = 5000});
-    int ms = queue_next_due(db);
+    queue_add(d, (job_options){.name = JOB_SmartSearch, .delay_ms = 60000});
+    check(!queue_claim(d, S("w"), limits, &(job){0}));
+    check_int(queue_count(d, QUEUE_smartSearch).delayed, 1);
+    check_int((int64_t)queue_list(d, QUEUE_smartSearch, S("delayed"), 10).n, 1);
+    check_int(queue_next_due(d), 30000);
+    queue_add(d, (job_options){.name = JOB_Ocr, .delay_ms = 5000});
+    int ms = queue_next_due(d);
     check(ms > 0 && ms <= 5000);
 
-    db_exec(db, "update calotype_job set run_at = $1", WHEN(now() - SECOND));
-    check_int(queue_next_due(db), 0);
-    check(queue_ready(db, limits));
+    db_exec(d, "update calotype_job set run_at = $1", WHEN(now() - SECOND));
+    check_int(queue_next_due(d), 0);
+    check(queue_ready(d, limits));
     job a, b;
-    check(queue_claim(db, S("w"), limits, &a) && queue_claim(db, S("w"), limits, &b) && a.name != b.name);
-    check_int(queue_next_due(db), 30000);
+    check(queue_claim(d, S("w"), limits, &a) && queue_claim(d, S("w"), limits, &b) && a.name != b.name);
+    check_int(queue_next_due(d), 30000);
 }
 
-QUEUE_TEST("prioritised jobs come last and are counted nowhere while they wait")
+BOTH("prioritised jobs come last and are counted nowhere while they wait")
 {
-    add(db, JOB_PersonGenerateThumbnail, uuid_v4());
-    add(db, JOB_AssetGenerateThumbnails, uuid_v4());
-    check_int(queue_count(db, QUEUE_thumbnailGeneration).waiting, 1);
-    check_int((int64_t)queue_list(db, QUEUE_thumbnailGeneration, S("waiting"), 10).n, 1);
+    add(d, JOB_PersonGenerateThumbnail, uuid_v4());
+    add(d, JOB_AssetGenerateThumbnails, uuid_v4());
+    check_int(queue_count(d, QUEUE_thumbnailGeneration).waiting, 1);
+    check_int((int64_t)queue_list(d, QUEUE_thumbnailGeneration, S("waiting"), 10).n, 1);
     job j;
-    check(queue_claim(db, S("w"), limits, &j) && j.name == JOB_AssetGenerateThumbnails);
-    check(queue_claim(db, S("w"), limits, &j) && j.name == JOB_PersonGenerateThumbnail);
-    check_int(queue_count(db, QUEUE_thumbnailGeneration).active, 2);
+    check(queue_claim(d, S("w"), limits, &j) && j.name == JOB_AssetGenerateThumbnails);
+    check(queue_claim(d, S("w"), limits, &j) && j.name == JOB_PersonGenerateThumbnail);
+    check_int(queue_count(d, QUEUE_thumbnailGeneration).active, 2);
 }
 
-QUEUE_TEST("an unknown job is skipped")
+BOTH("an unknown job is skipped")
 {
-    db_exec(db, "insert into calotype_job (queue, name, data, created_at) values ('ocr', 'Invented', '{}', $1)", WHEN(now()));
-    add(db, JOB_Ocr, uuid_v4());
+    db_exec(d, "insert into calotype_job (queue, name, data, created_at) values ('ocr', 'Invented', '{}', $1)", WHEN(now()));
+    add(d, JOB_Ocr, uuid_v4());
     job j;
     log_set_level(LOG_FATAL);
-    check(queue_claim(db, S("w"), limits, &j) && j.name == JOB_Ocr);
-    log_set_level(LOG_WARN);
-    check_int(db_int(db, "select count(*) from calotype_job"), 1);
+    check(queue_claim(d, S("w"), limits, &j) && j.name == JOB_Ocr);
+    log_set_level(LOG_INFO);
+    check_int(db_int(d, "select count(*) from calotype_job"), 1);
 }
 
 // ---- duplicates ------------------------------------------------------------------------------------------------------------------
 
-QUEUE_TEST("a job with an own id is added once while one waits, and again while one runs")
+BOTH("a job with an own id is added once while one waits, and again while one runs")
 {
     uuid id = uuid_v4();
-    add(db, JOB_StorageTemplateMigrationSingle, id);
-    add(db, JOB_StorageTemplateMigrationSingle, id);
-    add(db, JOB_StorageTemplateMigrationSingle, uuid_v4());
-    check_int(queue_count(db, QUEUE_storageTemplateMigration).waiting, 2);
-    queue_entries list = queue_list(db, QUEUE_storageTemplateMigration, S("waiting"), 10);
+    add(d, JOB_StorageTemplateMigrationSingle, id);
+    add(d, JOB_StorageTemplateMigrationSingle, id);
+    add(d, JOB_StorageTemplateMigrationSingle, uuid_v4());
+    check_int(queue_count(d, QUEUE_storageTemplateMigration).waiting, 2);
+    queue_entries list = queue_list(d, QUEUE_storageTemplateMigration, S("waiting"), 10);
     check(list.n == 2);
     if (list.n == 2) check_str(list.at[1].id, uuid_text(c->mem, id));
 
-    check(queue_claim(db, S("w"), limits, &(job){0}));
-    add(db, JOB_StorageTemplateMigrationSingle, id);
-    check_int(queue_count(db, QUEUE_storageTemplateMigration).waiting, 2);
+    check(queue_claim(d, S("w"), limits, &(job){0}));
+    add(d, JOB_StorageTemplateMigrationSingle, id);
+    check_int(queue_count(d, QUEUE_storageTemplateMigration).waiting, 2);
 
     // The worker dies: the one that waits already will do it.
-    check_int(queue_recover(db, S("w"), S("died")), 1);
-    check_int(queue_count(db, QUEUE_storageTemplateMigration).waiting, 2);
-    queue_remove(db, QUEUE_storageTemplateMigration, uuid_text(c->mem, id));
-    check_int(queue_count(db, QUEUE_storageTemplateMigration).waiting, 1);
+    check_int(queue_recover(d, S("w"), S("died")), 1);
+    check_int(queue_count(d, QUEUE_storageTemplateMigration).waiting, 2);
+    queue_remove(d, QUEUE_storageTemplateMigration, uuid_text(c->mem, id));
+    check_int(queue_count(d, QUEUE_storageTemplateMigration).waiting, 1);
 }
 
-QUEUE_TEST("a deduplicated job exists once until it has finished or failed")
+BOTH("a deduplicated job exists once until it has finished or failed")
 {
-    add(db, JOB_VersionCheck, (uuid){0});
-    add(db, JOB_VersionCheck, (uuid){0});
-    check_int(queue_count(db, QUEUE_backgroundTask).waiting, 1);
+    add(d, JOB_VersionCheck, (uuid){0});
+    add(d, JOB_VersionCheck, (uuid){0});
+    check_int(queue_count(d, QUEUE_backgroundTask).waiting, 1);
     job j;
-    check(queue_claim(db, S("w"), limits, &j));
-    add(db, JOB_VersionCheck, (uuid){0});
-    check_int(queue_count(db, QUEUE_backgroundTask).waiting, 0);
-    queue_park(db, j.key, S("broken"));
-    add(db, JOB_VersionCheck, (uuid){0});
-    check_int(queue_count(db, QUEUE_backgroundTask).waiting, 1);
+    check(queue_claim(d, S("w"), limits, &j));
+    add(d, JOB_VersionCheck, (uuid){0});
+    check_int(queue_count(d, QUEUE_backgroundTask).waiting, 0);
+    queue_park(d, j.key, S("broken"));
+    add(d, JOB_VersionCheck, (uuid){0});
+    check_int(queue_count(d, QUEUE_backgroundTask).waiting, 1);
 }
 
-QUEUE_TEST("a debounced job starts its five minutes anew")
+BOTH("a debounced job starts its five minutes anew")
 {
     job_options o = {.name = JOB_NotifyAlbumUpdate, .data = {.id = uuid_v4(), .recipient_id = uuid_v4()}};
-    queue_add(db, o);
-    db_exec(db, "update calotype_job set run_at = $1", WHEN(now() + SECOND));
-    queue_add(db, o);
-    check_int(queue_count(db, QUEUE_notifications).delayed, 1);
-    check_int(queue_next_due(db), 30000);
-    queue_entries list = queue_list(db, QUEUE_notifications, S("delayed"), 10);
+    queue_add(d, o);
+    db_exec(d, "update calotype_job set run_at = $1", WHEN(now() + SECOND));
+    queue_add(d, o);
+    check_int(queue_count(d, QUEUE_notifications).delayed, 1);
+    check_int(queue_next_due(d), 30000);
+    queue_entries list = queue_list(d, QUEUE_notifications, S("delayed"), 10);
     check(list.n == 1);
     if (list.n == 1)
         check_str(list.at[0].id,
@@ -266,7 +194,7 @@ QUEUE_TEST("a debounced job starts its five minutes anew")
 
 // ---- many ------------------------------------------------------------------------------------------------------------------------
 
-QUEUE_TEST("thousands are added in order, and mixed kinds keep their ways")
+BOTH("thousands are added in order, and mixed kinds keep their ways")
 {
     enum { MANY = 2500 };
     job_options *list = new_n(c->mem, job_options, MANY + 3);
@@ -274,9 +202,9 @@ QUEUE_TEST("thousands are added in order, and mixed kinds keep their ways")
     uuid same = uuid_v4();
     list[MANY] = list[MANY + 1] = (job_options){.name = JOB_StorageTemplateMigrationSingle, .data = {.id = same}};
     list[MANY + 2] = (job_options){.name = JOB_PersonGenerateThumbnail, .data = {.owner_id = uuid_v4()}};
-    queue_add_all(db, list, MANY + 3);
+    queue_add_all(d, list, MANY + 3);
     queue_counts all[QUEUE_COUNT];
-    queue_count_all(db, all);
+    queue_count_all(d, all);
     check_int(all[QUEUE_faceDetection].waiting, MANY);
     check_int(all[QUEUE_storageTemplateMigration].waiting, 1);
     check_int(all[QUEUE_thumbnailGeneration].waiting, 0);
@@ -284,121 +212,121 @@ QUEUE_TEST("thousands are added in order, and mixed kinds keep their ways")
     int mine[QUEUE_COUNT] = {[QUEUE_faceDetection] = MANY};
     for (int i = 0; i < MANY; i += 1 + i % 7) {
         job j;
-        check(queue_claim(db, S("w"), mine, &j));
+        check(queue_claim(d, S("w"), mine, &j));
         if (i == 0) check(uuid_eq(j.data.id, list[0].data.id) && !j.data.force);
     }
     job j;
     mine[QUEUE_faceDetection] = 0;
     mine[QUEUE_thumbnailGeneration] = 1;
-    check(queue_claim(db, S("w"), mine, &j) && j.name == JOB_PersonGenerateThumbnail);
+    check(queue_claim(d, S("w"), mine, &j) && j.name == JOB_PersonGenerateThumbnail);
     check(uuid_eq(j.data.owner_id, list[MANY + 2].data.owner_id));
 }
 
-QUEUE_TEST("counts and listing: newest first, at most so many")
+BOTH("counts and listing: newest first, at most so many")
 {
-    for (int i = 0; i < 5; i++) add(db, JOB_SidecarCheck, uuid_v4());
-    queue_add(db, (job_options){.name = JOB_SidecarWrite, .data = {.id = uuid_v4()}, .delay_ms = 60000});
+    for (int i = 0; i < 5; i++) add(d, JOB_SidecarCheck, uuid_v4());
+    queue_add(d, (job_options){.name = JOB_SidecarWrite, .data = {.id = uuid_v4()}, .delay_ms = 60000});
     job a, b;
-    check(queue_claim(db, S("w"), limits, &a) && queue_claim(db, S("w"), limits, &b));
-    queue_park(db, a.key, S("it broke"));
-    queue_counts counts = queue_count(db, QUEUE_sidecar), all[QUEUE_COUNT];
-    queue_count_all(db, all);
+    check(queue_claim(d, S("w"), limits, &a) && queue_claim(d, S("w"), limits, &b));
+    queue_park(d, a.key, S("it broke"));
+    queue_counts counts = queue_count(d, QUEUE_sidecar), all[QUEUE_COUNT];
+    queue_count_all(d, all);
     check(!memcmp(&counts, &all[QUEUE_sidecar], sizeof counts));
     check(counts.active == 1 && counts.failed == 1 && counts.delayed == 1 && counts.waiting == 3 && counts.completed == 0);
     check(all[QUEUE_ocr].waiting == 0 && !all[QUEUE_ocr].is_paused);
 
-    queue_entries waiting = queue_list(db, QUEUE_sidecar, S("waiting"), 2);
+    queue_entries waiting = queue_list(d, QUEUE_sidecar, S("waiting"), 2);
     check_int((int64_t)waiting.n, 2);
     int64_t first = 0, second = 0;
     check(str_to_int(waiting.at[0].id, &first) && str_to_int(waiting.at[1].id, &second) && first > second);
-    queue_entries failed = queue_list(db, QUEUE_sidecar, S("failed"), 10);
+    queue_entries failed = queue_list(d, QUEUE_sidecar, S("failed"), 10);
     check_int((int64_t)failed.n, 1);
     check_str(failed.at[0].reason, S("it broke"));
     check_str(failed.at[0].state, S("failed"));
     check(failed.at[0].name == JOB_SidecarCheck && now() - failed.at[0].created < MINUTE);
     check(str_starts(failed.at[0].data, S("{\"id\":")));
-    check_int((int64_t)queue_list(db, QUEUE_sidecar, S("active"), 10).n, 1);
-    check_int((int64_t)queue_list(db, QUEUE_sidecar, S("completed"), 10).n, 0);
+    check_int((int64_t)queue_list(d, QUEUE_sidecar, S("active"), 10).n, 1);
+    check_int((int64_t)queue_list(d, QUEUE_sidecar, S("completed"), 10).n, 0);
 }
 
-QUEUE_TEST("emptying leaves what runs, is delayed or has failed")
+BOTH("emptying leaves what runs, is delayed or has failed")
 {
-    for (int i = 0; i < 4; i++) add(db, JOB_AssetGenerateThumbnails, uuid_v4());
-    add(db, JOB_PersonGenerateThumbnail, uuid_v4());
-    queue_add(db, (job_options){.name = JOB_AssetGenerateThumbnails, .delay_ms = 60000});
-    add(db, JOB_Ocr, uuid_v4());
+    for (int i = 0; i < 4; i++) add(d, JOB_AssetGenerateThumbnails, uuid_v4());
+    add(d, JOB_PersonGenerateThumbnail, uuid_v4());
+    queue_add(d, (job_options){.name = JOB_AssetGenerateThumbnails, .delay_ms = 60000});
+    add(d, JOB_Ocr, uuid_v4());
     int mine[QUEUE_COUNT] = {[QUEUE_thumbnailGeneration] = 5};
     job a, b;
-    check(queue_claim(db, S("w"), mine, &a) && queue_claim(db, S("w"), mine, &b));
-    queue_park(db, a.key, S("broken"));
-    queue_empty(db, QUEUE_thumbnailGeneration);
-    queue_counts counts = queue_count(db, QUEUE_thumbnailGeneration);
+    check(queue_claim(d, S("w"), mine, &a) && queue_claim(d, S("w"), mine, &b));
+    queue_park(d, a.key, S("broken"));
+    queue_empty(d, QUEUE_thumbnailGeneration);
+    queue_counts counts = queue_count(d, QUEUE_thumbnailGeneration);
     check(counts.active == 1 && counts.failed == 1 && counts.delayed == 1 && counts.waiting == 0);
-    check_int(db_int(db, "select count(*) from calotype_job"), 4);
-    queue_clear_failed(db, QUEUE_thumbnailGeneration);
-    check_int(queue_count(db, QUEUE_thumbnailGeneration).failed, 0);
-    check_int(queue_count(db, QUEUE_ocr).waiting, 1);
+    check_int(db_int(d, "select count(*) from calotype_job"), 4);
+    queue_clear_failed(d, QUEUE_thumbnailGeneration);
+    check_int(queue_count(d, QUEUE_thumbnailGeneration).failed, 0);
+    check_int(queue_count(d, QUEUE_ocr).waiting, 1);
 }
 
 // ---- workers that die ------------------------------------------------------------------------------------------------------------
 
-QUEUE_TEST("a job lost once returns, lost twice it is parked with the reason")
+BOTH("a job lost once returns, lost twice it is parked with the reason")
 {
     uuid id = uuid_v4();
-    add(db, JOB_AssetGenerateThumbnails, id);
+    add(d, JOB_AssetGenerateThumbnails, id);
     job j;
-    queue_heartbeat(db, S("w1"));
-    check(queue_claim(db, S("w1"), limits, &j));
-    check_int(queue_recover(db, S("w1"), S("killed by signal 11")), 1);
-    check_int((int64_t)queue_workers(db).n, 0);
-    check_int(queue_recover(db, S("w1"), S("killed by signal 11")), 0);
+    queue_heartbeat(d, S("w1"));
+    check(queue_claim(d, S("w1"), limits, &j));
+    check_int(queue_recover(d, S("w1"), S("killed by signal 11")), 1);
+    check_int((int64_t)queue_workers(d).n, 0);
+    check_int(queue_recover(d, S("w1"), S("killed by signal 11")), 0);
 
-    check(queue_claim(db, S("w2"), limits, &j) && j.attempt == 2 && uuid_eq(j.data.id, id));
-    check_int(queue_recover(db, S("w2"), S("killed by signal 11")), 1);
-    queue_entries failed = queue_list(db, QUEUE_thumbnailGeneration, S("failed"), 10);
+    check(queue_claim(d, S("w2"), limits, &j) && j.attempt == 2 && uuid_eq(j.data.id, id));
+    check_int(queue_recover(d, S("w2"), S("killed by signal 11")), 1);
+    queue_entries failed = queue_list(d, QUEUE_thumbnailGeneration, S("failed"), 10);
     check_int((int64_t)failed.n, 1);
     check_str(failed.at[0].reason, S("killed by signal 11"));
-    check(!queue_claim(db, S("w3"), limits, &j));
+    check(!queue_claim(d, S("w3"), limits, &j));
 }
 
-QUEUE_TEST("a returned job does not lose its attempt")
+BOTH("a returned job does not lose its attempt")
 {
-    add(db, JOB_AssetEncodeVideo, uuid_v4());
+    add(d, JOB_AssetEncodeVideo, uuid_v4());
     job j;
     for (int i = 0; i < 3; i++) {
-        check(queue_claim(db, S("w"), limits, &j));
+        check(queue_claim(d, S("w"), limits, &j));
         check_int(j.attempt, 1);
-        queue_return(db, j.key);
+        queue_return(d, j.key);
     }
 }
 
-QUEUE_TEST("workers that are not heard of are gone, the others stay")
+BOTH("workers that are not heard of are gone, the others stay")
 {
-    add(db, JOB_AssetGenerateThumbnails, uuid_v4());
-    add(db, JOB_AssetGenerateThumbnails, uuid_v4());
-    add(db, JOB_AssetGenerateThumbnails, uuid_v4());
-    queue_heartbeat(db, S("dead"));
-    check(queue_claim(db, S("dead"), limits, &(job){0}));
-    check(queue_claim(db, S("unregistered"), limits, &(job){0}));
-    age_everything(db);
-    queue_heartbeat(db, S("alive"));
-    check(queue_claim(db, S("alive"), limits, &(job){0}));
-    check_int((int64_t)queue_workers(db).n, 3);
-    check_int(queue_recover(db, (str){0}, S("not heard of")), 2);
-    check_int(queue_count(db, QUEUE_thumbnailGeneration).active, 1);
-    strs left = queue_workers(db);
+    add(d, JOB_AssetGenerateThumbnails, uuid_v4());
+    add(d, JOB_AssetGenerateThumbnails, uuid_v4());
+    add(d, JOB_AssetGenerateThumbnails, uuid_v4());
+    queue_heartbeat(d, S("dead"));
+    check(queue_claim(d, S("dead"), limits, &(job){0}));
+    check(queue_claim(d, S("unregistered"), limits, &(job){0}));
+    age_everything(d);
+    queue_heartbeat(d, S("alive"));
+    check(queue_claim(d, S("alive"), limits, &(job){0}));
+    check_int((int64_t)queue_workers(d).n, 3);
+    check_int(queue_recover(d, (str){0}, S("not heard of")), 2);
+    check_int(queue_count(d, QUEUE_thumbnailGeneration).active, 1);
+    strs left = queue_workers(d);
     check_int((int64_t)left.n, 1);
     check_str(left.at[0], S("alive"));
 }
 
-QUEUE_TEST("a schedule's run is claimed once")
+BOTH("a schedule's run is claimed once")
 {
     when due = 1700000000 * SECOND;
-    check(cron_claim(db, S("nightly"), due));
-    check(!cron_claim(db, S("nightly"), due));
-    check(!cron_claim(db, S("nightly"), due - DAY));
-    check(cron_claim(db, S("other"), due));
-    check(cron_claim(db, S("nightly"), due + DAY));
+    check(cron_claim(d, S("nightly"), due));
+    check(!cron_claim(d, S("nightly"), due));
+    check(!cron_claim(d, S("nightly"), due - DAY));
+    check(cron_claim(d, S("other"), due));
+    check(cron_claim(d, S("nightly"), due + DAY));
 }
 
 // ---- many workers ----------------------------------------------------------------------------------------------------------------
@@ -453,12 +381,12 @@ static void *run_worker(void *arg)
     return NULL;
 }
 
-QUEUE_TEST("eight workers: every job exactly once, and never more at a time than the limit")
+BOTH("eight workers: every job exactly once, and never more at a time than the limit")
 {
     for (int i = 0; i < JOBS; i++) {
-        queue_add(db, (job_options){.name = i % 2 ? JOB_AssetGenerateThumbnails : JOB_Ocr, .data = {.source = str_fmt(c->mem, "%d", i)}});
+        queue_add(d, (job_options){.name = i % 2 ? JOB_AssetGenerateThumbnails : JOB_Ocr, .data = {.source = str_fmt(c->mem, "%d", i)}});
     }
-    db_commit(db);
+    db_commit(d); // the threads must see them
     atomic_int running = 0, most = 0;
     atomic_uchar *seen = (atomic_uchar *)new_n(c->mem, unsigned char, JOBS);
     worker workers[WORKERS];
@@ -475,5 +403,5 @@ QUEUE_TEST("eight workers: every job exactly once, and never more at a time than
     for (int i = 0; i < JOBS; i++) wrong += seen[i] != 1;
     check_int(wrong, 0);
     check(most <= LIMIT);
-    check_int(db_int(db, "select count(*) from calotype_job"), 0);
+    check_int(db_int(d, "select count(*) from calotype_job"), 0);
 }
