@@ -160,11 +160,15 @@ int cage_main(int argc, char **argv, const cage_op *ops, size_t n, void (*prepar
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != worker) return 1; // it died before the line above
     close_range(CAGE_SOCKET + 1, ~0U, 0);
-    dup2(STDERR_FILENO, STDOUT_FILENO); // whatever libraries print
     signal(SIGPIPE, SIG_IGN);
     log_setup("decoder", LOG_WARN, false);
 
     prepare();
+    // From here on libraries print to nobody: the log is the worker's, and what a file makes them say is not for it.
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    dup2(nowhere, STDOUT_FILENO);
+    if (!SANITIZED) dup2(nowhere, STDERR_FILENO);
+    close(nowhere);
     int statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, largest_output);

@@ -2,6 +2,7 @@
 #include "media/picture.h"
 #include "media/thumbhash.h"
 #include <math.h>
+#include <unistd.h>
 
 const char *picture_extension(picture_format f)
 {
@@ -102,6 +103,7 @@ static str panorama_of(ctx *c, const picture *p)
 
 render_result render_run(ctx *c, const render *r)
 {
+    if (!lseek(r->fd, 0, SEEK_END)) fail(c, 422, "the file is empty");
     bool full;
     int largest = largest_size(r, &full);
     picture p = load_original(c, r, largest, full);

@@ -1,14 +1,5 @@
 // Writing previews and thumbnails: the matching colour profile goes in, everything that could tell of place or person stays out.
 #include "media/picture.h"
-#include <unistd.h>
-
-static void check_saved(ctx *c, int failed)
-{
-    if (!failed) return;
-    str reason = str_trim(utf8_clean(c->mem, str_of(vips_error_buffer())));
-    vips_error_clear();
-    fail(c, 500, "cannot write the image: %.*s", PR(reason)); // the disk's fault, not the file's
-}
 
 void picture_save(ctx *c, VipsImage *in, const render_output *o, bool p3, str xmp)
 {
@@ -25,20 +16,18 @@ void picture_save(ctx *c, VipsImage *in, const render_output *o, bool p3, str xm
     g_strfreev(fields);
     if (xmp.n) vips_image_set_blob_copy(image, VIPS_META_XMP_NAME, xmp.at, xmp.n);
 
+    // libvips adds an EXIF block of its own making, and how to prevent it differs by version and format: picture_write() leaves it out.
     const char *profile = p3 ? "p3" : "srgb";
-    VipsTarget *target = vips_target_new_to_descriptor(o->fd);
-    if (!target) check_saved(c, -1);
-    own(c, target);
-#if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 15
-#define KEEP "keep", xmp.n ? VIPS_FOREIGN_KEEP_XMP | VIPS_FOREIGN_KEEP_ICC : VIPS_FOREIGN_KEEP_ICC
-#else
-#define KEEP "strip", !xmp.n
-#endif
-    if (o->format == PICTURE_WEBP) check_saved(c, vips_webpsave_target(image, target, "Q", o->quality, "profile", profile, KEEP, NULL));
-    else
-        check_saved(c, vips_jpegsave_target(image, target, "Q", o->quality, "interlace", o->progressive, "subsample_mode",
-                                            o->quality >= 80 ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON, "profile", profile,
-                                            KEEP, NULL));
+    void *at = NULL;
+    size_t n = 0;
+    int failed =
+        o->format == PICTURE_WEBP
+            ? vips_webpsave_buffer(image, &at, &n, "Q", o->quality, "profile", profile, NULL)
+            : vips_jpegsave_buffer(image, &at, &n, "Q", o->quality, "interlace", o->progressive, "subsample_mode",
+                                   o->quality >= 80 ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON, "profile", profile, NULL);
+    if (failed) vips_refuse(c, "cannot encode the image");
+    defer(c, g_free, at);
+    picture_write(c, (bytes){at, n}, o->format, o->fd);
 }
 
 // The GPano namespace has simple properties only; they stand as attributes or as elements. The prefix is by convention always the same.

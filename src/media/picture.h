@@ -41,6 +41,8 @@ int turn_of_matrix(int xx, int xy, int yx, int yy);
 void picture_save(ctx *, VipsImage *, const render_output *, bool p3, str xmp);
 // A raw's embedded JPEG without its metadata, and with its colour profile and the orientation that the caller knows (0: its own).
 void picture_save_copy(ctx *, bytes jpeg, int orientation, int fd);
+// Writes what an encoder made, without the EXIF block that it may have added. May change the bytes.
+void picture_write(ctx *, bytes encoded, picture_format, int fd);
 // The XMP packet with the GPano properties of an image's own packet; {0} if it has none.
 str gpano_packet(arena *, bytes xmp);
 
