@@ -289,7 +289,7 @@ static Oid vector_type(connection *c)
 static cell postgres_value(cursor *k, int column)
 {
     enum { FIRST_NOT_BUILT_IN = 16384 };
-    if (PQgetisnull(k->result, k->row, column)) return (cell){CELL_NULL};
+    if (PQgetisnull(k->result, k->row, column)) return (cell){0};
     Oid type = PQftype(k->result, column);
     bytes b = {(uint8_t *)PQgetvalue(k->result, k->row, column), (size_t)PQgetlength(k->result, k->row, column)};
     if (type >= FIRST_NOT_BUILT_IN && type == vector_type(k->c)) return (cell){CELL_VECTOR, .bytes = b};

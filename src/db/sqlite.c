@@ -235,7 +235,7 @@ static cell sqlite_value(cursor *k, int column)
         return (cell){CELL_BYTES, .bytes = {at ? at : (uint8_t *)"", sqlite3_column_bytes(s, column)}};
     }
     }
-    return (cell){CELL_NULL};
+    return (cell){0};
 }
 
 static bool sqlite_writes(cursor *k)

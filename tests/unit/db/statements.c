@@ -1,6 +1,5 @@
-// Parameters, columns, sets, transactions and failures.
+// Parameters, columns, sets and functions.
 #include "db_test.h"
-#include <pthread.h>
 
 BOTH("every type survives a round trip, null and empty too")
 {
@@ -264,90 +263,4 @@ BOTH("texts may be composed at run time")
         str text = str_fmt(mem, "select %d + $1", i);
         check_int(db_int(d, db_sql(d, text), INT(1)), i + 1);
     }
-}
-
-static void mistake(ctx *c, void *arg)
-{
-    db *d = db_begin(c, arg, DB_WRITE);
-    db_exec(d, "insert into album (id, \"albumName\") values ($1, 'lost')", UUID(uuid_v4()));
-    db_exec(d, "select nonsense from album where \"albumName\" = $1", STR(S("secret")));
-}
-
-static void write_while_reading(ctx *c, void *arg)
-{
-    db *d = db_begin(c, arg, DB_READ);
-    db_exec(d, "insert into album (\"albumName\") values ('lost')");
-}
-
-static void mistyped_column(ctx *c, void *arg)
-{
-    db_has(db_begin(c, arg, DB_READ), "select 1 from album where \"albumTitle\" = 'x'");
-}
-
-static void wrong_type(ctx *c, void *arg)
-{
-    col_uuid(db_one(db_begin(c, arg, DB_READ), "select 'text'"), 0);
-}
-
-BOTH("a failed statement undoes its transaction, and the client sees no SQL")
-{
-    check_str(failure_of(mem, mistake, pool), S("Internal server error"));
-    check_str(failure_of(mem, write_while_reading, pool), S("Internal server error"));
-    check_str(failure_of(mem, mistyped_column, pool), S("Internal server error"));
-    check_str(failure_of(mem, wrong_type, pool), S("Internal server error"));
-    check_int(db_int(d, "select count(*) from album where \"albumName\" = 'lost'"), 0);
-}
-
-BOTH("a commit keeps, a rollback does not, and the hold can go on")
-{
-    uuid user = new_user(d);
-    db_commit(d);
-    check(db_has(d, "select 1 from \"user\" where id = $1", UUID(user)));
-    new_asset(d, user);
-    db_rollback(d);
-    check_int(db_int(d, "select count(*) from asset where \"ownerId\" = $1", UUID(user)), 0);
-    db_exec(d, "delete from \"user\" where id = $1", UUID(user));
-    db_lock(d, 100);
-    db_commit(d);
-    check(!db_has(d, "select 1 from \"user\" where id = $1", UUID(user)));
-}
-
-typedef struct {
-    db_pool *pool;
-    uuid user;
-    int failures;
-} writer;
-
-static void add_some(ctx *c, void *arg)
-{
-    writer *w = arg;
-    db *d = db_begin(c, w->pool, DB_WRITE);
-    for (int i = 0; i < 25; i++) {
-        // Reading before writing is what makes naive SQLite code fail under load.
-        int64_t used = db_int(d, "select \"quotaUsageInBytes\" from \"user\" where id = $1 for update", UUID(w->user));
-        db_exec(d, "update \"user\" set \"quotaUsageInBytes\" = $2 where id = $1", UUID(w->user), INT(used + 1));
-        db_commit(d);
-    }
-}
-
-static void *write_thread(void *arg)
-{
-    arena *mem = arena_new();
-    ctx c = {.mem = mem};
-    if (!try(&c, add_some, arg)) __atomic_add_fetch(&((writer *)arg)->failures, 1, __ATOMIC_SEQ_CST);
-    arena_free(mem);
-    return NULL;
-}
-
-BOTH("eight writers at once lose nothing")
-{
-    writer w = {.pool = pool, .user = new_user(d)};
-    db_commit(d);
-    pthread_t threads[8];
-    for (size_t i = 0; i < countof(threads); i++) pthread_create(&threads[i], NULL, write_thread, &w);
-    for (size_t i = 0; i < countof(threads); i++) pthread_join(threads[i], NULL);
-    check_int(w.failures, 0);
-    check_int(db_int(d, "select \"quotaUsageInBytes\" from \"user\" where id = $1", UUID(w.user)), 200);
-    db_exec(d, "delete from \"user\" where id = $1", UUID(w.user));
-    db_commit(d);
 }
