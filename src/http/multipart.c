@@ -265,7 +265,8 @@ bool multipart_push(multipart *m, const char *at, size_t n)
 
 bool multipart_finish(multipart *m)
 {
-    return m->state == EPILOGUE || malformed(m, "Multipart: Unexpected end of form");
+    if (m->state == EPILOGUE) return true;
+    return m->error.at ? false : malformed(m, "Multipart: Unexpected end of form");
 }
 
 str multipart_error(const multipart *m)

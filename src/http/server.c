@@ -3,7 +3,7 @@
 // libmicrohttpd calls exchange_step() when the headers are in (twice for a request without body), for each piece of the body, and when the request is
 // whole. An exchange that waits for the pool is suspended; when it is resumed, exchange_step() is called again.
 #include "http/internal.h"
-#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -38,19 +38,6 @@ static void connection_wait(connection *c)
     if (s->newest) s->newest->newer = c;
     else s->oldest = c;
     s->newest = c;
-    pthread_mutex_unlock(&s->lock);
-}
-
-// Called every second.
-static void server_sweep(void *server)
-{
-    http_server *s = server;
-    int64_t limit = monotonic() - HEADER_SECONDS * SECOND;
-    pthread_mutex_lock(&s->lock);
-    while (s->oldest && s->oldest->since < limit) {
-        shutdown(s->oldest->fd, SHUT_RDWR); // libmicrohttpd sees the end of the connection and closes it
-        connection_unlist(s->oldest);
-    }
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -405,6 +392,27 @@ static enum MHD_Result exchange_step(void *server, struct MHD_Connection *mhd, c
     case STAGE_SENDING: break;
     }
     return MHD_NO;
+}
+
+// ---- the clock -------------------------------------------------------------------------------------------------------------------
+
+// Called every second.
+static void server_sweep(void *server)
+{
+    http_server *s = server;
+    int64_t limit = monotonic() - HEADER_SECONDS * SECOND;
+    pthread_mutex_lock(&s->lock);
+    while (s->oldest && s->oldest->since < limit) {
+        shutdown(s->oldest->fd, SHUT_RDWR); // libmicrohttpd sees the end of the connection and closes it
+        connection_unlist(s->oldest);
+    }
+    // A client's hang-up that came together with its last data libmicrohttpd 0.9.75 does not notice, for its epoll set is edge-triggered: a broken off
+    // upload would stay until it times out. Shutting down what is shut down already does no harm and raises the event again.
+    for (xch *x = s->first; x; x = x->newer) {
+        struct pollfd p = {.fd = x->connection->fd, .events = POLLRDHUP};
+        if (poll(&p, 1, 0) == 1) shutdown(p.fd, SHUT_RD);
+    }
+    pthread_mutex_unlock(&s->lock);
 }
 
 // ---- start and stop --------------------------------------------------------------------------------------------------------------

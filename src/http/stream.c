@@ -260,7 +260,10 @@ static ssize_t stream_read(void *arg, uint64_t position, char *at, size_t room)
 
 struct MHD_Response *stream_response(xch *x)
 {
-    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16 << 10, stream_read, x->stream, NULL);
+    struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16 << 10, stream_read, x->stream, NULL);
+    // libmicrohttpd 0.9.75 would end the answer to HEAD with an empty chunk.
+    if (r && x->head) MHD_set_response_options(r, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+    return r;
 }
 
 // Under the exchange's lock, on the epoll thread: nobody will read on.
