@@ -1,6 +1,7 @@
 // Both ends of the calls: what the worker asks, as JSON, and the decoder's table of operations.
 #include "media/media.h"
 #include "media/picture.h"
+#include "media/tags.h"
 #include "media/thumbhash.h"
 #include <libavutil/log.h>
 
@@ -203,6 +204,7 @@ static void prepare(void)
 
 int media_decoder_main(int argc, char **argv)
 {
-    static const cage_op ops[] = {{"render", render_op}};
+    static const cage_op ops[] = {
+        {"render", render_op}, {"tags", tags_op}, {"sidecarTags", sidecar_tags_op}, {"sidecarWrite", sidecar_write_op}};
     return cage_main(argc, argv, ops, countof(ops), prepare);
 }

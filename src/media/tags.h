@@ -7,7 +7,7 @@
 // GPSLongitude, Orientation, FocalLength, Rotation) the plain number. A member of a structure has a path for a name: "RegionInfo.RegionList[1].Name"
 // (counted from 1). Beyond ExifTool's names: "MotionPhotoVideo" and "EmbeddedVideoFile" hold "offset length" of the bytes in the file.
 #pragma once
-#include "base/base.h"
+#include "media/cage.h"
 
 typedef struct {
     str name;
@@ -65,17 +65,40 @@ typedef struct {
     } packets;
 } probe;
 
-// ---- reading ---------------------------------------------------------------------------------------------------------------------
 typedef struct {
     tags tags;
     probe probe; // videos and .gif
 } file_tags;
 
+// ---- from the worker, through its cage; these fail like cage_call() -----------------------------------------------------------------
 // Tags of an open file of this extension (".jpg", any case; it decides only between picture and video). A file that nothing can be said of gives
 // no tags. The descriptor's position does not matter and is not kept.
-file_tags tags_read(arena *, int fd, str extension);
+file_tags media_tags(ctx *, cage *, int fd, str extension);
 // Tags of an XMP sidecar.
+tags media_sidecar_tags(ctx *, cage *, int fd);
+
+// What the server writes into a sidecar (spec 06, 5). A member that is {0}, or NAN, is not written.
+typedef struct {
+    str description; // may be ""
+    str date;        // ISO 8601 with offset
+    double latitude, longitude;
+    str rating;
+    bool has_tags;
+    strs tags;
+} sidecar_edit;
+// Reads the sidecar behind `old` (-1: there is none), changes it and writes the whole packet to the empty file behind `into`.
+void media_sidecar_write(ctx *, cage *, int old, int into, sidecar_edit);
+
+// ---- inside the decoder ----------------------------------------------------------------------------------------------------------
+file_tags tags_read(arena *, int fd, str extension);
 tags tags_read_sidecar(arena *, int fd);
+// The new packet; {0} if the old text is no XMP.
+str sidecar_edited(arena *, str old, sidecar_edit);
+
+// Operations of the decoder (cage.h).
+void tags_op(ctx *, const json *in, const int *fds, size_t n, json_writer *out);
+void sidecar_tags_op(ctx *, const json *in, const int *fds, size_t n, json_writer *out);
+void sidecar_write_op(ctx *, const json *in, const int *fds, size_t n, json_writer *out);
 
 // Across the pipe. tags_from_json gives nothing for what is not shaped as written.
 void tags_to_json(json_writer *, const file_tags *);

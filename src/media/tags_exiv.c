@@ -67,14 +67,27 @@ static str as_utf8(arena *mem, bytes text)
     return buf_str(&b);
 }
 
+// From the first `start` to the last `end`; {0} if they are not there.
+static str between(str text, str start, str end)
+{
+    ptrdiff_t from = str_find(text, start), to = -1;
+    for (ptrdiff_t next = from; next >= 0; to = next) {
+        ptrdiff_t step = str_find(str_slice(text, (size_t)next + 1, text.n), end);
+        if (step < 0) break;
+        next += 1 + step;
+    }
+    return from >= 0 && to > from ? str_slice(text, (size_t)from, (size_t)to + end.n) : (str){0};
+}
+
 bool exiv_add_xmp(exiv *e, bytes text)
 {
-    // Only the RDF, in a packet as exiv2 expects it: what stands around it differs from program to program.
-    str all = as_utf8(e->mem, text);
-    ptrdiff_t from = str_find(all, S("<rdf:RDF")), to = str_find(all, S("</rdf:RDF>"));
-    if (from < 0 || to < from) return false;
-    str rdf = str_slice(all, (size_t)from, (size_t)to + strlen("</rdf:RDF>"));
-    str packet = str_fmt(e->mem, "<x:xmpmeta xmlns:x='adobe:ns:meta/'>%.*s</x:xmpmeta>", PR(rdf));
+    // exiv2 looks for a packet at the very start; programs write marks, processing instructions and blanks before it, and some no packet at all.
+    str all = as_utf8(e->mem, text), packet = between(all, S("<x:xmpmeta"), S("</x:xmpmeta>"));
+    if (!packet.at) {
+        str rdf = between(all, S("<rdf:RDF"), S("</rdf:RDF>"));
+        if (!rdf.at) return false;
+        packet = str_fmt(e->mem, "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">%.*s</x:xmpmeta>", PR(rdf));
+    }
     if (!exiv_add(e, str_bytes(packet))) return false;
     // exiv2 makes EXIF out of XMP and drops time zones on the way.
     gexiv2_metadata_clear_exif(e->blocks[e->count - 1]);
@@ -180,18 +193,37 @@ static str without_nuls(str s)
     return s;
 }
 
+// Takes `lang="de-DE" ` off the front. False, and nothing taken, if it is not there.
+static bool take_language(str *s, str *language)
+{
+    ptrdiff_t end = str_starts(*s, S("lang=\"")) ? str_find(*s, S("\" ")) : -1;
+    if (end < 0) return false;
+    *language = str_slice(*s, strlen("lang=\""), (size_t)end);
+    size_t letters = 0;
+    while (letters < language->n && isalpha((unsigned char)language->at[letters])) letters++;
+    bool plausible = (letters == 2 || letters == 3) && (letters == language->n || language->at[letters] == '-');
+    if (!plausible && !str_is(*language, "x-default")) return false;
+    *s = str_slice(*s, (size_t)end + 2, s->n);
+    return true;
+}
+
 // The default language of an XMP text, else its first; exiv2 writes `lang="x-default" text, lang="de-DE" Text`.
 static str default_language(str all)
 {
-    str best = {0}, mark = S("lang=\"");
-    while (str_starts(all, mark)) {
-        ptrdiff_t end = str_find(all, S("\" ")), next = str_find(all, S(", lang=\""));
-        if (end < 0) break;
-        str language = str_slice(all, mark.n, (size_t)end), text = str_slice(all, (size_t)end + 2, next < 0 ? all.n : (size_t)next);
-        if (!best.at || str_is(language, "x-default")) best = text;
-        all = next < 0 ? (str){0} : str_slice(all, (size_t)next + 2, all.n);
+    str best = {0}, language, next = {0};
+    if (!take_language(&all, &language)) return all;
+    for (;;) {
+        size_t end = 0;
+        str rest = {0};
+        for (; end < all.n; end++) {
+            rest = str_slice(all, end + 2, all.n);
+            if (str_starts(str_slice(all, end, all.n), S(", ")) && take_language(&rest, &next)) break;
+        }
+        if (!best.at || str_is(language, "x-default")) best = str_slice(all, 0, end);
+        if (end == all.n) return best;
+        all = rest;
+        language = next;
     }
-    return best.at ? best : all;
 }
 
 typedef enum { TEXT, SOLID, LANGUAGE, LIST_OF, NUMBER, EXPOSURE, APERTURE, FIRST } form;
@@ -470,4 +502,49 @@ void exiv_tags(exiv *e, bool raw, tags *out)
     bytes profile = exiv_bytes(e, "Exif.Image.InterColorProfile");
     if (profile.n) icc_tags(e->mem, profile, out);
     size_tag(e, raw, out);
+}
+
+// ---- writing ---------------------------------------------------------------------------------------------------------------------
+static void set_text(arena *mem, GExiv2Metadata *m, const char *key, str value)
+{
+    if (value.at) gexiv2_metadata_try_set_tag_string(m, key, cstr(mem, value), NULL);
+}
+
+// "42,30.0N": whole degrees, minutes, hemisphere.
+static str xmp_degrees(arena *mem, double x, const char *letters)
+{
+    if (isnan(x)) return (str){0};
+    double whole = floor(fabs(x)), minutes = round((fabs(x) - whole) * 60 * 1e8) / 1e8;
+    str m = str_fmt(mem, "%.8f", minutes);
+    while (m.n > 3 && m.at[m.n - 1] == '0' && m.at[m.n - 2] != '.') m.n--;
+    return str_fmt(mem, "%.0f,%.*s%c", whole, PR(m), letters[x < 0]);
+}
+
+str sidecar_edited(arena *mem, str old, sidecar_edit edit)
+{
+    exiv *e = exiv_new(mem);
+    str fresh =
+        S("<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'></rdf:RDF></x:xmpmeta>");
+    if (!exiv_add_xmp(e, str_bytes(old.at ? old : fresh))) return (str){0};
+    GExiv2Metadata *m = e->blocks[0];
+    if (edit.description.at) {
+        str text = str_cat(mem, S("lang=\"x-default\" "), edit.description);
+        set_text(mem, m, "Xmp.dc.description", text);
+        set_text(mem, m, "Xmp.tiff.ImageDescription", text);
+    }
+    set_text(mem, m, "Xmp.exif.DateTimeOriginal", edit.date);
+    set_text(mem, m, "Xmp.photoshop.DateCreated", edit.date);
+    set_text(mem, m, "Xmp.exif.GPSLatitude", xmp_degrees(mem, edit.latitude, "NS"));
+    set_text(mem, m, "Xmp.exif.GPSLongitude", xmp_degrees(mem, edit.longitude, "EW"));
+    set_text(mem, m, "Xmp.xmp.Rating", edit.rating);
+    if (edit.has_tags) {
+        const char **values = new_n(mem, const char *, edit.tags.n + 2);
+        values[0] = "";
+        for (size_t i = 0; i < edit.tags.n; i++) values[i] = cstr(mem, edit.tags.at[i]);
+        gexiv2_metadata_try_set_tag_multiple(m, "Xmp.digiKam.TagsList", values, NULL);
+    }
+    char *packet = gexiv2_metadata_try_generate_xmp_packet(m, GEXIV2_USE_COMPACT_FORMAT | GEXIV2_OMIT_PACKET_WRAPPER, 0, NULL);
+    str out = packet ? taken(mem, packet) : (str){0};
+    exiv_close(e);
+    return out;
 }
