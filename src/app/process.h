@@ -1,4 +1,4 @@
-// What all processes of the program share: exit codes, opening the rooms, being told to stop, and names by which a dead worker is known.
+// What all processes of the program share: exit codes, opening the rooms, being told to stop.
 #pragma once
 #include "app/settings.h"
 #include "features/app.h"
@@ -34,8 +34,3 @@ int process_failed(const ctx *, const app *);
 // From now on SIGTERM and SIGINT, or a restart asked for over the bus (topic "AppRestart"; the bus may be NULL), make this descriptor readable.
 int process_stop_fd(bus *);
 int process_exit_code(void); // EXIT_AGAIN when a restart was asked for
-
-// host/boot:pid:start. Tells this process from every other one that ever was, also from one with the same number before or in another container.
-str process_worker_name(arena *, pid_t);
-// Is that worker certainly dead? `alone`: no other machine can have made the name (SQLite), so that one from an earlier boot is dead too.
-bool process_worker_is_dead(arena *, str name, bool alone);

@@ -40,7 +40,14 @@ static bool find_data(arena *mem, const char *given, settings *s, str *problem)
     str path = given ? str_of(given) : environment_get("CALOTYPE_DATA");
     if (!path.n) path = S("data");
     char real[PATH_MAX];
-    if ((mkdir(cstr(mem, path), 0750) != 0 && errno != EEXIST) || !realpath(cstr(mem, path), real)) {
+    struct stat st;
+    bool there = mkdir(cstr(mem, path), 0750) == 0 || errno == EEXIST;
+    there = there && realpath(cstr(mem, path), real) && stat(real, &st) == 0;
+    if (there && !S_ISDIR(st.st_mode)) {
+        there = false;
+        errno = ENOTDIR;
+    }
+    if (!there) {
         *problem =
             str_fmt(mem, "cannot use the data directory %.*s: %s. Create it, or name another one with --data.", PR(path), strerror(errno));
         return false;

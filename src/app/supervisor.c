@@ -1,6 +1,7 @@
 // See supervisor.h.
 #include "app/supervisor.h"
 #include "app/notify.h"
+#include "app/worker_name.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -210,7 +211,7 @@ static void note_lost(supervisor *v, child *c)
 {
     if (c->is_api || v->stopping) return;
     arena *mem = arena_new();
-    snprintf(c->lost, sizeof c->lost, "%.*s", PR(process_worker_name(mem, c->pid)));
+    snprintf(c->lost, sizeof c->lost, "%.*s", PR(worker_name(mem, c->pid)));
     arena_free(mem);
 }
 

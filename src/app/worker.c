@@ -4,6 +4,7 @@
 // Finishing a job and claiming the next is one transaction. An idle worker sleeps until the bus wakes it or the next delayed job is due; since
 // the bus promises nothing, it looks by itself from time to time.
 #include "app/worker.h"
+#include "app/worker_name.h"
 #include <errno.h>
 #include <malloc.h>
 #include <poll.h>
@@ -237,7 +238,7 @@ static void sign_in(ctx *c, worker *w)
     if (w->birth->lost) n = queue_recover(db, str_of(w->birth->lost), str_of(w->birth->reason));
     strs names = queue_workers(db);
     each (name, names) {
-        if (!process_worker_is_dead(c->mem, *name, db_engine_of(db) == DB_SQLITE)) continue;
+        if (!worker_is_dead(c->mem, *name, db_engine_of(db) == DB_SQLITE)) continue;
         n += queue_recover(db, *name, S("the worker process was gone when the server started again"));
     }
     db_commit(db);
@@ -248,7 +249,7 @@ static void start(ctx *c, void *arg)
 {
     worker *w = arg;
     process_open(c, w->settings, w->birth, 4, &w->app);
-    w->name = process_worker_name(c->mem, getpid());
+    w->name = worker_name(c->mem, getpid());
     w->limits_changed = true;
     features_start(&w->app);
     sign_in(c, w);
