@@ -3,17 +3,30 @@
 // A `db` is one piece of work's hold on the database: it takes a connection from the pool at the first statement, opens a
 // transaction, and gives both back at db_commit() or db_rollback(). A failed statement fails the context that the db belongs to.
 //
-// Queries are written once, in PostgreSQL's dialect as far as both engines understand it: "quoted" camelCase names, $1 $2 …,
-// `returning`, `on conflict`, `->>`, CTEs. No `::casts`, no intervals (compute times in C), no arrays except through ids($n) and strs($n).
+// Queries are written once, in PostgreSQL's dialect as far as both engines understand it: "quoted" camelCase names, $1 $2 …, `returning`,
+// `on conflict`, `->` and `->>`, CTEs, window functions, `filter`, `for update skip locked`. What is rewritten stands in dialect.h.
 //     db_exec(db, "update album set \"albumName\" = $2 where id = $1", UUID(id), STR(name));
 //     db_rows (r, db, "select id, \"createdAt\" from asset where \"ownerId\" = $1", UUID(owner)) {
 //         uuid id = col_uuid(r, 0);
 //         when created = col_when(r, 1);
 //     }
-// Sets: `id in ids($2)` with IDS(list), `name in strs($2)` with STRS(list), `from ids($2)` has one column `id`, `from strs($2)` one `text`.
-// Functions that both engines have: now(), clock_timestamp(), uuid_v4(), uuid_v7(), f_unaccent(text), lower, coalesce, nullif, length, substr,
-// count/sum/min/max/avg, date_trunc_month(timestamp) (first instant of the month, UTC).
-// Storage classes in SQLite: uuid = BLOB(16), timestamptz = INTEGER microseconds since 1970, bool = 0/1, jsonb = TEXT, arrays = JSON TEXT, bytea = BLOB.
+// Sets: `id in ids($2)`, `id not in ids($2)` with IDS(list), `name in strs($2)` with STRS(list); `from ids($2)` has one column `id`, `from strs($2)`
+// one `text`, both may have an alias.
+// Functions that both engines have:
+//     now() (when the transaction began), clock_timestamp(), date_trunc_month(t) and date_of(t) (first instant of the month, of the day, UTC)
+//     uuid_v4(), uuid_v7(), uuid_v7(t)
+//     lower, upper, length, substr, strpos, starts_with, concat_ws, f_unaccent, a like b (minds the case), a ilike b; \ escapes in both
+//     coalesce, nullif, greatest, least, count, sum, min, max, avg, bool_or, bool_and, string_agg(text, separator), decode(text, 'hex')
+//     array_has(a, x), array_union(a, b), array_minus(a, b) (sorted, without duplicates, null when nothing is left), cardinality(a)
+//     cosine_distance(v, w); `order by cosine_distance(embedding, $1) limit n` uses PostgreSQL's vector index
+// To mind:
+//     - no `::casts`, no intervals (compute times in C), no `distinct on`, no statements that write inside a CTE
+//     - `insert … select … on conflict` needs a `where true` before `on conflict`; `update t as a` needs the `as`
+//     - SQLite's `returning` shows a row before its triggers: read "updatedAt" and "updateId" of an updated row with a select
+//     - nulls sort last in PostgreSQL and first in SQLite, texts by the database's collation and by bytes: say `nulls last`, `collate "C"`
+//     - a set, and a list stored in a column, need parameters of their own
+// Storage classes in SQLite: uuid = BLOB(16), timestamptz and date = INTEGER microseconds since 1970, bool = 0/1, jsonb = TEXT, arrays = JSON TEXT,
+// bytea = BLOB, vector = BLOB of floats.
 #pragma once
 #include "base/base.h"
 
@@ -34,6 +47,8 @@ typedef struct {
 db_pool *db_open(ctx *, db_options);
 void db_close(db_pool *);
 db_engine db_pool_engine(db_pool *);
+// Refreshes what the query planner knows and shortens SQLite's write-ahead log; for the nightly tasks. PostgreSQL does this by itself.
+void db_optimize(db_pool *);
 // Waits until the database answers, logging once that it waits; false after timeout_ms (-1: forever).
 bool db_wait(db_pool *, int timeout_ms);
 // Brings the schema to this version, under a lock (spec 09, 9 and 11). Fails with a clear message when the database is newer, foreign or damaged.

@@ -5,7 +5,7 @@
 typedef struct {
     const char *name;
     int arguments;
-    const char *text; // %1, %2: the arguments
+    const char *text; // %1, %2, %3: the arguments
 } template;
 
 static const template postgres_templates[] = {
@@ -19,6 +19,8 @@ static const template postgres_templates[] = {
     {"array_minus", 2,
      "(select array_agg(distinct e_ collate \"C\") from unnest(%1::text[]) as e_ where e_ <> all(coalesce(%2::text[], '{}')))"},
     {"cosine_distance", 2, "(%1 <=> %2)"},
+    {"substr", 2, "substr(%1, (%2)::int4)"}, // integers are bound as int8
+    {"substr", 3, "substr(%1, (%2)::int4, (%3)::int4)"},
 };
 
 typedef struct {
@@ -180,6 +182,7 @@ static const char *translate_word(scan *s, const char *p, const char *end)
     int64_t number;
     if (s->engine == DB_SQLITE) {
         if (match_set(p, end, &kind, &number)) mark_set(s, number); // its text needs no change
+        if (str_ieq(word, S("string_agg"))) return buf_add(&s->out, S("group_concat")), rest;
         if (str_ieq(word, S("ilike"))) return buf_add(&s->out, S("regexp")), rest;
         if (str_ieq(word, S("for")) && (after = skip_locking(rest, end))) return after;
     } else {

@@ -6,6 +6,8 @@
 //     x not in strs($1)               x not in strs(?1)               x <> all($1)
 //     from ids($1), from strs($1) t   from ids(?1), from strs(?1) t   from unnest($1::uuid[]) as ids(id), … as t(text)
 //     a ilike b                       a regexp b                      a ilike b
+//     string_agg(a, b)                group_concat(a, b)              string_agg(a, b)
+//     substr(a, b, c)                 substr(a, b, c)                 substr(a, (b)::int4, (c)::int4)
 //     for update skip locked          (nothing: there is one writer)  for update skip locked
 //     uuid_v4(), uuid_v7()            functions (sqlite_functions.c)  templates (dialect.c): the functions of the schema, and the
 //     date_trunc_month(t), date_of(t)                                 very expressions of its indexes, so that they are used

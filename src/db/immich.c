@@ -127,14 +127,15 @@ bool immich_has(const char *migration)
     return strcmp(migration, "0008-immich") <= 0;
 }
 
-// Immich holds these while it runs (spec 09, 11.1). Taking them for this transaction shows that it doesn't.
+// Immich holds 600 and 1337 while it runs, 621 during its maintenance (spec 09, 11.1). Getting them shows that it doesn't. Calotype's own
+// connections share 621 (postgres.c).
 static void require_alone(ctx *c, db *d)
 {
-    static const int64_t locks[] = {600, 621, 1337};
-    for (size_t i = 0; i < countof(locks); i++)
-        if (!db_has(d, "select 1 where pg_try_advisory_xact_lock($1)", INT(locks[i])))
-            fail_hint(c, 500, "Stop all Immich containers, then start Calotype again.",
-                      "Immich is running on this database. Nothing was changed");
+    if (!db_has(
+            d,
+            "select 1 where pg_try_advisory_xact_lock(600) and pg_try_advisory_xact_lock(1337) and pg_try_advisory_xact_lock_shared(621)"))
+        fail_hint(c, 500, "Stop all Immich containers, then start Calotype again.",
+                  "Immich is running on this database. Nothing was changed");
     if (db_has(d, "select 1 from system_metadata where key = 'maintenance-mode' and value ->> 'isMaintenanceMode' = 'true'"))
         fail_hint(c, 500, "End the maintenance in Immich first.", "The database is in Immich's maintenance mode. Nothing was changed");
 }

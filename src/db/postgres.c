@@ -111,8 +111,8 @@ static connection *postgres_connect(const db_options *options, problem *p)
     c->pg = PQconnectdbParams(names, values, 1);
     if (PQstatus(c->pg) == CONNECTION_OK) {
         PQsetNoticeReceiver(c->pg, on_notice, NULL);
-        // Compiling plans costs more than it brings to queries of a few milliseconds.
-        if (run(c, "set time zone 'UTC'; set jit = off; set client_min_messages = notice", p)) return c;
+        // Compiling plans costs more than it brings to queries of a few milliseconds. An Immich that is started by mistake waits for 621.
+        if (run(c, "set time zone 'UTC'; set jit = off; select pg_try_advisory_lock_shared(621)", p)) return c;
     } else {
         p->kind = PROBLEM_LOST;
         say(p, PQerrorMessage(c->pg));

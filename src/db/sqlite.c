@@ -53,6 +53,12 @@ static int wait_for_lock(void *arg, int calls)
     return 1;
 }
 
+// collate "C", which SQLite knows as "binary".
+static int compare_bytes(void *arg, int n, const void *a, int m, const void *b)
+{
+    return str_cmp((str){(char *)a, (size_t)n}, (str){(char *)b, (size_t)m});
+}
+
 static void sqlite_disconnect(connection *c)
 {
     for (statement *s; (s = statement_surplus(&c->cache, 0));) {
@@ -87,6 +93,7 @@ static connection *sqlite_connect(const db_options *options, problem *p)
                          "pragma mmap_size = 1073741824; pragma cache_size = -4000; pragma journal_size_limit = 67108864;"
                          "pragma secure_delete = off; pragma analysis_limit = 400",
                          NULL, NULL, NULL) == SQLITE_OK &&
+            sqlite3_create_collation(c->db, "C", SQLITE_UTF8, NULL, compare_bytes) == SQLITE_OK &&
             sqlite_add_functions(c->db, &c->state) == SQLITE_OK && sqlite_add_sets(c->db) == SQLITE_OK;
     }
     free(path);
@@ -274,6 +281,11 @@ static bool sqlite_lock(connection *c, int64_t number, problem *p)
     return false;
 }
 
+static void sqlite_optimize(connection *c)
+{
+    run(c, "pragma optimize; pragma wal_checkpoint(truncate)", NULL);
+}
+
 static bool sqlite_script(connection *c, const char *sql, problem *p)
 {
     return run(c, sql, p);
@@ -294,5 +306,6 @@ const engine engine_sqlite = {
     .changed = sqlite_changed,
     .close = sqlite_close,
     .lock = sqlite_lock,
+    .optimize = sqlite_optimize,
     .script = sqlite_script,
 };

@@ -153,6 +153,11 @@ BOTH("both engines agree on the functions that db.h promises")
     check(col_bool(r, 3));
     check_str(col_str(r, 4), S("a-b"));
 
+    check_str(db_str(d, "select substr($1, $2, $3)", STR(S("äöüß")), INT(2), INT(2)), S("öü"));
+    check_str(db_str(d, "select string_agg(text, '+') from strs($1)", STRS(((strs){(str[]){S("a"), S("b")}, 2, 2}))), S("a+b"));
+    strs order = db_strs(d, "select text from strs($1) order by text collate \"C\"", STRS(((strs){(str[]){S("b"), S("a"), S("B")}, 3, 3})));
+    check_str(order.at[0], S("B"));
+
     uuid user = new_user(d), asset = new_asset(d, user);
     strs given = {0}, more = {0};
     *push(mem, given) = S("rating");
