@@ -131,6 +131,7 @@ render_result render_run(ctx *c, const render *r)
         }
         if (r->video) video_fit(o->size, &width, &height);
         else picture_fit(o->size, &width, &height);
+        picture_cap(o->format, &width, &height);
         VipsImage *scaled = in_memory(c, picture_resize(c, upright, width, height));
         if (width < vips_image_get_width(smallest) && width >= THUMBHASH_SIDE && height >= THUMBHASH_SIDE) smallest = scaled;
         VipsImage *image = picture_turn(c, scaled, r->turn);

@@ -61,6 +61,15 @@ void picture_fit(int size, int *width, int *height)
     *height = *height == shorter ? size : (int)round(*height / scale);
 }
 
+void picture_cap(picture_format format, int *width, int *height)
+{
+    int most = format == PICTURE_WEBP ? 16383 : 65500;
+    int longer = *width > *height ? *width : *height;
+    if (longer <= most) return;
+    *width = (int)fmax(1, round((double)*width * most / longer));
+    *height = (int)fmax(1, round((double)*height * most / longer));
+}
+
 VipsImage *picture_resize(ctx *c, VipsImage *in, int width, int height)
 {
     int from_width = vips_image_get_width(in), from_height = vips_image_get_height(in);
@@ -73,9 +82,9 @@ VipsImage *picture_resize(ctx *c, VipsImage *in, int width, int height)
         if (vips_premultiply(in, &out, NULL)) vips_refuse(c, "cannot scale the image");
         in = own(c, out);
     }
-    // gap 0: no averaging before the filter. The averaging would run again for every strip of rows and costs more than it saves.
-    if (vips_resize(in, &out, (double)width / from_width, "vscale", (double)height / from_height, "gap", 0.0, NULL))
-        vips_refuse(c, "cannot scale the image");
+    // Averaging before the filter (the gap) runs again for every strip of rows and costs more than it saves; but the filter alone is limited.
+    double across = (double)width / from_width, down = (double)height / from_height, gap = fmin(across, down) < 1.0 / 32 ? 2 : 0;
+    if (vips_resize(in, &out, across, "vscale", down, "gap", gap, NULL)) vips_refuse(c, "cannot scale the image");
     in = own(c, out);
     if (alpha) {
         if (vips_unpremultiply(in, &out, NULL)) vips_refuse(c, "cannot scale the image");

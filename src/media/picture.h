@@ -34,6 +34,8 @@ VipsImage *picture_resize(ctx *, VipsImage *, int width, int height);
 VipsImage *picture_turn(ctx *, VipsImage *, int turn);
 // Sets width and height to the size whose shorter side is `size`, never larger than they are.
 void picture_fit(int size, int *width, int *height);
+// Shrinks them to what a file of this format can hold.
+void picture_cap(picture_format, int *width, int *height);
 // Which of the eight turnings sends the stored axes there (x to the right, y down); only the signs matter. 1 if none does.
 int turn_of_matrix(int xx, int xy, int yx, int yy);
 

@@ -210,13 +210,15 @@ static int turn_of(const AVStream *s)
 
 void video_fit(int size, int *width, int *height)
 {
-    int shorter = *width < *height ? *width : *height;
+    enum { LONGEST = 16382 }; // so that every output format can hold it; even
+    int shorter = *width < *height ? *width : *height, longer = *width > *height ? *width : *height;
     int target = size - size % 2;
-    if (target < 2 || (*width % 2 == 0 && *height % 2 == 0 && shorter <= target)) return;
-    int longer = 2 * (int)lround((double)target * (*width > *height ? *width : *height) / shorter / 2);
+    if (target < 2 || (*width % 2 == 0 && *height % 2 == 0 && shorter <= target && longer <= LONGEST)) return;
+    int long_target = 2 * (int)lround(fmin((double)target * longer / shorter, LONGEST) / 2);
+    if (long_target == LONGEST) target = 2 * (int)fmax(1, lround((double)LONGEST * shorter / longer / 2));
     bool upright = *height > *width;
-    *width = upright ? target : longer;
-    *height = upright ? longer : target;
+    *width = upright ? target : long_target;
+    *height = upright ? long_target : target;
 }
 
 // Turned to a size and to 8-bit RGB; HDR brightness is mapped down where zimg's filter is there to linearise it.

@@ -54,6 +54,19 @@ TEST("a JPEG gives preview, thumbnail and thumbhash from one decode")
     render_close(&r);
 }
 
+TEST("a picture that is longer than a format can hold is shrunk to it")
+{
+    VipsImage *image = quarters(70000, 70, 3);
+    render r = usual(save(image, ".png"), "a.png");
+    outcome o = try_render(mem, r);
+    check(o.ok);
+    check_int(o.result.width, 70000);
+    check_size(r.outputs[0].fd, 65500, 66);
+    check_size(r.outputs[1].fd, 16383, 16);
+    g_object_unref(image);
+    render_close(&r);
+}
+
 TEST("sizes: the shorter side is fitted, the longer rounded, nothing is enlarged")
 {
     static const int cases[][6] = {
