@@ -29,7 +29,7 @@ static void sweep(str temporary)
         else log_warn("cannot remove the leftover %.*s/%s: %s", PR(temporary), e->d_name, strerror(errno));
     }
     closedir(dir);
-    if (swept) log_info("Removed %d unfinished files from %.*s", swept, PR(temporary));
+    if (swept) log_info("Removed what was never finished from %.*s: %d files", PR(temporary), swept);
 }
 
 storage *storage_open(ctx *c, str media_location)

@@ -258,11 +258,13 @@ TEST("a tree goes with everything in it, but no link is followed and nothing out
     check(storage_exists(in(s, mem, "thumbs")));
     check(storage_exists(str_cat(mem, outside, S("/precious"))));
 
+    log_set_level(LOG_FATAL); // every refusal is a line
     check(!storage_delete_tree(s, outside));
     check(!storage_delete_tree(s, in(s, mem, "thumbs/../../x")));
     check(!storage_delete_tree(s, in(s, mem, "thumbs")));
     check(!storage_delete_tree(s, in(s, mem, "thumbs/u/..")));
     check(!storage_delete_tree(s, storage_root(s)));
+    log_set_level(LOG_INFO);
     check(storage_exists(str_cat(mem, outside, S("/precious"))));
     check(storage_delete_tree(s, in(s, mem, "thumbs/never-was")));
 }
