@@ -16,7 +16,10 @@ expect.extend({
       answer = await received;
     } catch (error) {
       if (!isHttpError(error)) throw error;
-      const data: any = typeof error.data === "string" ? parsed(error.data) : error.data;
+      // What was asked for as a file or a text comes so, also when it is an error.
+      const raw: unknown = error.data;
+      const text = raw instanceof Blob ? await raw.text() : raw;
+      const data: any = typeof text === "string" ? parsed(text) : text;
       const wanted = typeof body === "string" || body instanceof RegExp ? { message: body instanceof RegExp ? expect.stringMatching(body) : body } : (body ?? {});
       const pass = error.status === status && this.equals(data ?? {}, expect.objectContaining(wanted));
       return {

@@ -8,15 +8,15 @@ interface Fixtures {
   logOnFailure: void;
 }
 
-let running: Server[] = [];
+// All that this file started; what they said is shown when a test fails, even if they are gone by then.
+const started: Server[] = [];
 
 export const test = base.extend<Fixtures>({
   server: [
     async ({}, use) => {
       const server = await new Server(nameOf(process.env.CALOTYPE_TEST_ENGINE)).start();
-      running.push(server);
+      started.push(server);
       await use(server);
-      running = running.filter((one) => one !== server);
       await server.close();
     },
     { scope: "file" },
@@ -27,18 +27,17 @@ export const test = base.extend<Fixtures>({
     await use(async (options) => {
       const server = new Server(nameOf("own"), options);
       made.push(server);
-      running.push(server);
+      started.push(server);
       return server.start();
     });
-    running = running.filter((one) => !made.includes(one));
     for (const server of made) await server.close();
   },
 
   logOnFailure: [
     async ({ onTestFailed }, use) => {
-      const before = new Map(running.map((server) => [server, server.log.length]));
+      const before = new Map(started.map((server) => [server, server.log.length]));
       onTestFailed(() => {
-        for (const server of running) {
+        for (const server of started) {
           const news = server.log.slice(before.get(server) ?? 0).slice(-6000);
           if (news) console.error(`--- the server on port ${server.port} says:\n${news}---`);
         }
