@@ -55,13 +55,14 @@ create index "asset_libraryId_idx" on asset ("libraryId");
 create index "asset_livePhotoVideoId_idx" on asset ("livePhotoVideoId");
 create index "asset_originalFileName_idx" on asset ("originalFileName");
 create index "asset_originalPath_libraryId_idx" on asset ("originalPath", "libraryId");
-create index "asset_ownerId_idx" on asset ("ownerId");
 create index "asset_stackId_idx" on asset ("stackId");
 create index "asset_updateId_idx" on asset ("updateId");
 create unique index "UQ_assets_owner_checksum" on asset ("ownerId", checksum) where "libraryId" is null;
 create index "asset_id_timeline_notDeleted_idx" on asset (id) where visibility = 'timeline' and "deletedAt" is null;
 create index "asset_localDateTime_idx" on asset (date_of("localDateTime"));
 create index "asset_localDateTime_month_idx" on asset (date_trunc_month("localDateTime"));
+-- An owner's months and their sizes, without touching the table. "localDateTime" itself is in it because SQLite before 3.41 wants it to be.
+create index asset_timeline_idx on asset ("ownerId", visibility, "deletedAt", date_trunc_month("localDateTime"), "localDateTime", "stackId", id);
 create unique index "asset_ownerId_libraryId_checksum_idx" on asset ("ownerId", "libraryId", checksum) where "libraryId" is not null;
 
 -- Hard-deleted assets.
