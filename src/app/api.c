@@ -1,5 +1,6 @@
 // See api.h. Everything is opened in the order in which one thing needs the other; only then is the port opened.
 #include "app/api.h"
+#include "app/location.h"
 #include "app/mounts.h"
 #include "features/server.h"
 #include <poll.h>
@@ -20,6 +21,7 @@ static void start(ctx *c, void *arg)
     app *app = &p->app;
     process_open(c, s, p->birth, 0, app);
     mounts_check(c, s, app);
+    location_check(c, s, app);
     app->http = http_start(c, (http_options){
                                   .host = s->host,
                                   .port = s->port,

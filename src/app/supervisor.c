@@ -1,5 +1,6 @@
 // See supervisor.h.
 #include "app/supervisor.h"
+#include "app/environment.h"
 #include "app/notify.h"
 #include "app/worker_name.h"
 #include <errno.h>
@@ -306,6 +307,9 @@ int supervisor_run(const settings *s, command_line line)
     if (!s->runs_api && !s->runs_workers) {
         log_warn("IMMICH_WORKERS_INCLUDE and IMMICH_WORKERS_EXCLUDE leave nothing to start");
         return EXIT_FINE;
+    }
+    if (environment_get("REDIS_HOSTNAME").at || environment_get("REDIS_URL").at || environment_get("REDIS_SOCKET").at) {
+        log_info("Redis is configured, but not needed: this version keeps jobs and events in the database");
     }
     if (lock_data(v.mem, s) < 0) return EXIT_CONFIGURATION;
     notify_begin();
