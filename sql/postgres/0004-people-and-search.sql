@@ -43,7 +43,8 @@ create table asset_face (
 );
 create index "asset_face_assetId_personGroupId_idx" on asset_face ("assetId", "personGroupId");
 create index "asset_face_personGroupId_assetId_idx" on asset_face ("personGroupId", "assetId");
-create index "asset_face_personGroupId_assetId_notDeleted_isVisible_idx" on asset_face ("personGroupId", "assetId") where "deletedAt" is null and "isVisible" is true;
+create index "asset_face_personGroupId_assetId_notDeleted_isVisible_idx" on asset_face ("personGroupId", "assetId")
+    where "deletedAt" is null and "isVisible" is true;
 
 -- Deleted faces.
 create table asset_face_audit (

@@ -5,85 +5,112 @@
 
 -- Every update of a row moves its stamps, whatever the statement assigned to them. The distinct keeps SQLite from reading the clock twice.
 create trigger "activity_updatedAt" after update on activity begin
-    update activity set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update activity set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "album_updatedAt" after update on album begin
-    update album set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update album set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "album_asset_updatedAt" after update on album_asset begin
-    update album_asset set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where "albumId" = new."albumId" and "assetId" = new."assetId";
+    update album_asset set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where "albumId" = new."albumId" and "assetId" = new."assetId";
 end;
 create trigger "album_user_updatedAt" after update on album_user begin
-    update album_user set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where "albumId" = new."albumId" and "userId" = new."userId";
+    update album_user set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where "albumId" = new."albumId" and "userId" = new."userId";
 end;
 create trigger "api_key_updatedAt" after update on api_key begin
-    update api_key set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update api_key set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "asset_updatedAt" after update on asset begin
-    update asset set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update asset set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "asset_edit_updatedAt" after update on asset_edit begin
-    update asset_edit set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update asset_edit set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "asset_exif_updatedAt" after update on asset_exif begin
-    update asset_exif set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update asset_exif set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "asset_face_updatedAt" after update on asset_face begin
-    update asset_face set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update asset_face set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "asset_file_updatedAt" after update on asset_file begin
-    update asset_file set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update asset_file set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger asset_metadata_updated_at after update on asset_metadata begin
-    update asset_metadata set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update asset_metadata set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "asset_ocr_updatedAt" after update on asset_ocr begin
-    update asset_ocr set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update asset_ocr set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "cluster_group_updatedAt" after update on cluster_group begin
-    update cluster_group set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update cluster_group set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "library_updatedAt" after update on library begin
-    update library set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update library set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "memory_updatedAt" after update on memory begin
-    update memory set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update memory set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "memory_asset_updatedAt" after update on memory_asset begin
-    update memory_asset set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where "memoriesId" = new."memoriesId" and "assetId" = new."assetId";
+    update memory_asset set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where "memoriesId" = new."memoriesId" and "assetId" = new."assetId";
 end;
 create trigger "notification_updatedAt" after update on notification begin
-    update notification set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update notification set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "partner_updatedAt" after update on partner begin
-    update partner set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where "sharedById" = new."sharedById" and "sharedWithId" = new."sharedWithId";
+    update partner set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where "sharedById" = new."sharedById" and "sharedWithId" = new."sharedWithId";
 end;
 create trigger "person_updatedAt" after update on person begin
-    update person set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update person set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "person_group_updatedAt" after update on person_group begin
-    update person_group set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update person_group set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "session_updatedAt" after update on session begin
-    update session set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update session set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "session_sync_checkpoint_updatedAt" after update on session_sync_checkpoint begin
-    update session_sync_checkpoint set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update session_sync_checkpoint set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "stack_updatedAt" after update on stack begin
-    update stack set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update stack set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "tag_updatedAt" after update on tag begin
-    update tag set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update tag set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "user_updatedAt" after update on "user" begin
-    update "user" set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update "user" set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger user_metadata_updated_at after update on user_metadata begin
-    update user_metadata set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update user_metadata set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 create trigger "workflow_updatedAt" after update on workflow begin
-    update workflow set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at)) where rowid = new.rowid;
+    update workflow set ("updatedAt", "updateId") = (select at, uuid_v7(at) from (select distinct clock_timestamp() as at))
+        where rowid = new.rowid;
 end;
 
 -- Only direct deletes.

@@ -2,6 +2,7 @@
 #include "db/db.h"
 #include "db/engine.h"
 #include "db/pool.h"
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,6 +30,9 @@ db_pool *db_open(ctx *c, db_options options)
     gate_init(&pool->write_lock, 1);
     if (postgres) return pool; // may be down yet: db_wait()
 
+    // Only the owner may read it. Never opened when it exists: closing it again would drop SQLite's locks of this process.
+    int created = open(pool->options.sqlite_path.at, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (created >= 0) close(created);
     struct stat log;
     char *log_path = str_fmt(pool->mem, "%.*s-wal", PR(options.sqlite_path)).at;
     pool->was_left_open = options.alone && stat(log_path, &log) == 0 && log.st_size > 0;

@@ -63,7 +63,8 @@ alter table asset_face rename "personId" to "personGroupId";
 alter table asset_face add foreign key ("personGroupId") references person_group on delete set null on update cascade;
 create index "asset_face_assetId_personGroupId_idx" on asset_face ("assetId", "personGroupId");
 create index "asset_face_personGroupId_assetId_idx" on asset_face ("personGroupId", "assetId");
-create index "asset_face_personGroupId_assetId_notDeleted_isVisible_idx" on asset_face ("personGroupId", "assetId") where "deletedAt" is null and "isVisible" is true;
+create index "asset_face_personGroupId_assetId_notDeleted_isVisible_idx" on asset_face ("personGroupId", "assetId")
+    where "deletedAt" is null and "isVisible" is true;
 
 -- A person is what one user makes of a person group.
 alter table person drop constraint person_pkey;

@@ -1,6 +1,8 @@
 // Transactions: what is kept, what is undone, and what happens when others write too or the database goes away.
 #include "db_test.h"
 #include <pthread.h>
+#include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,4 +143,62 @@ TEST("a lost connection is an answer of 503 in a transaction, and unnoticed befo
         check_int(db_int(d, "select 1"), 1);
         db_commit(d);
     }
+}
+
+static void fill(ctx *c, void *pool)
+{
+    db *d = db_begin(c, pool, DB_WRITE);
+    for (int i = 0; i < 1000; i++) new_asset(d, db_uuid(d, "select id from \"user\" limit 1"));
+}
+
+TEST("a full disk undoes the transaction and says so")
+{
+    ctx c = {.mem = mem};
+    db_pool *pool = test_pool(DB_SQLITE);
+    db *d = db_begin(&c, pool, DB_WRITE);
+    uuid user = new_user(d);
+    db_commit(d);
+    db_one(d, "pragma max_page_count = 1"); // that is, as large as it is now
+    db_commit(d);
+    check_str(failure_of(mem, fill, pool), S("The disk of the database is full"));
+    db_one(d, "pragma max_page_count = 1073741823");
+    check_int(rows_of(d, "asset"), 0);
+    db_exec(d, "delete from \"user\" where id = $1", UUID(user));
+    db_commit(d);
+}
+
+static void die_after_commit(ctx *c, void *path)
+{
+    db_pool *pool = db_open(c, (db_options){.sqlite_path = str_of(path)});
+    db_migrate(c, pool);
+    db *d = db_begin(c, pool, DB_WRITE);
+    new_user(d);
+    db_commit(d);
+    new_user(d);
+    kill(getpid(), SIGKILL);
+}
+
+static void count_after_crash(ctx *c, void *path)
+{
+    struct stat s;
+    check(stat(path, &s) == 0 && (s.st_mode & 0777) == 0600);
+    db_pool *pool = db_open(c, (db_options){.sqlite_path = str_of(path)});
+    defer(c, (void (*)(void *))db_close, pool);
+    db_migrate(c, pool);
+    check_int(rows_of(db_begin(c, pool, DB_READ), "\"user\""), 1);
+}
+
+TEST("what was committed survives a kill, and what was not leaves no trace")
+{
+    str path = str_fmt(mem, "%.*s/killed.sqlite", PR(test_folder()));
+    pid_t child = fork();
+    if (child == 0) {
+        ctx own = {.mem = arena_new()};
+        try(&own, die_after_commit, path.at);
+        _exit(1);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    check(WIFSIGNALED(status));
+    check_str(failure_of(mem, count_after_crash, path.at), S(""));
 }
