@@ -1,12 +1,14 @@
 // The process as the features see it, and what the process calls of the features.
 #pragma once
 #include "features/feature.h"
+#include "media/cage.h"
 
 struct app {
     db_pool *pool;
     storage *storage;
     bus *bus;
     http_server *http; // NULL in a worker
+    cage *cage;        // decodes media; NULL but in a worker
     str web_folder;    // the built web app; {0}: none
     bool allow_setup;  // IMMICH_ALLOW_SETUP
 };

@@ -161,6 +161,10 @@ int cage_main(int argc, char **argv, const cage_op *ops, size_t n, void (*prepar
     if (getppid() != worker) return 1; // it died before the line above
     close_range(CAGE_SOCKET + 1, ~0U, 0);
     signal(SIGPIPE, SIG_IGN);
+    // Ctrl-C and a service manager reach the whole group; when to stop is the worker's decision.
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     log_setup("decoder", LOG_WARN, false);
 
     prepare();

@@ -244,10 +244,10 @@ _Noreturn static void fail_keep(ctx *c, storage_file *f, str path)
     fail_hint(c, 500, hint, "cannot write %.*s: %s", PR(path), strerror(error));
 }
 
-void storage_keep(ctx *c, storage_file *f, str path, when mtime)
+static void keep(ctx *c, storage_file *f, str path, when mtime, bool durable)
 {
     str to = str_dup(c->mem, path), folder = path_parent(to);
-    if (!set_time(f->fd, mtime) || fsync(f->fd) != 0 || !folder_make(folder)) fail_keep(c, f, to);
+    if (!set_time(f->fd, mtime) || (durable && fsync(f->fd) != 0) || !folder_make(folder)) fail_keep(c, f, to);
 
     kept *k = new (c->mem, kept);
     *k = (kept){.ctx = c, .path = to, .older = newest};
@@ -257,7 +257,17 @@ void storage_keep(ctx *c, storage_file *f, str path, when mtime)
     defer(c, end_of_try, k);
     close(f->fd);
     f->fd = -1;
-    if (!folder_sync(folder)) fail(c, 500, "cannot sync %.*s: %s", PR(folder), strerror(errno));
+    if (durable && !folder_sync(folder)) fail(c, 500, "cannot sync %.*s: %s", PR(folder), strerror(errno));
+}
+
+void storage_keep(ctx *c, storage_file *f, str path, when mtime)
+{
+    keep(c, f, path, mtime, true);
+}
+
+void storage_place(ctx *c, storage_file *f, str path)
+{
+    keep(c, f, path, WHEN_NONE, false);
 }
 
 // ---- files that are there --------------------------------------------------------------------------------------------------------

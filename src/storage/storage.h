@@ -47,6 +47,8 @@ void storage_discard(storage_file *); // closes and unlinks; fine after storage_
 // the commit) before the try ends, the file at `path` is removed again, or what it replaced is put back.
 void storage_keep(ctx *, storage_file *, str path, when mtime);
 void storage_settle(ctx *);
+// The same without waiting for the disk: for files that can be made again (thumbnails). A crash may leave such a file empty.
+void storage_place(ctx *, storage_file *, str path);
 
 int storage_read(ctx *, str path); // an open descriptor, closed at the end of the try; fails 404 when missing
 int storage_open_file(ctx *, str path); // the same, but the caller closes it
