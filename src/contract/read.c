@@ -114,13 +114,43 @@ static void read_bool(const reader *r, const field *f, const json *j, void *at, 
 
 // ---- texts -----------------------------------------------------------------------------------------------------------------------
 
+// No database takes a NUL in a text, and nobody means one; so it is dropped, as utf8_clean() does in multipart fields.
+static str without_nul(const reader *r, str text)
+{
+    return text.n && memchr(text.at, 0, text.n) ? utf8_clean(r->mem, text) : text;
+}
+
+// The same for a free-form object, as a copy.
+static json *tree_without_nul(const reader *r, const json *j)
+{
+    json *copy = new (r->mem, json), **end = &copy->first;
+    *copy = *j;
+    copy->key = without_nul(r, j->key);
+    copy->text = without_nul(r, j->text);
+    copy->next = NULL;
+    for (const json *child = j->first; child; child = child->next) {
+        *end = tree_without_nul(r, child);
+        end = &(*end)->next;
+    }
+    return copy;
+}
+
+// Times are kept to the millisecond, as the clients know them.
+static bool read_when(str text, when *out)
+{
+    if (!when_parse(text, out)) return false;
+    const when ms = SECOND / 1000;
+    *out -= (*out % ms + ms) % ms;
+    return true;
+}
+
 static void read_text(const reader *r, const schema *s, const json *j, void *at, const path *p)
 {
     if (!j || j->type != JSON_STRING) {
         issue_format_type(r, p, s->format, j);
         return;
     }
-    str text = j->text;
+    str text = without_nul(r, j->text);
     if (s->format && !s->format->matches(text)) {
         issue_format(r, p, s->format);
         return;
@@ -128,9 +158,9 @@ static void read_text(const reader *r, const schema *s, const json *j, void *at,
     if (s->at_least && utf16_length(text) < s->at_least) issue_small(r, p, s);
     switch (s->kind) {
     case SCHEMA_UUID: uuid_parse(text, at); break;
-    case SCHEMA_WHEN: when_parse(text, at); break;
+    case SCHEMA_WHEN: read_when(text, at); break;
     case SCHEMA_DATE:
-        if (!date_parse(text, at)) when_parse(text, at);
+        if (!date_parse(text, at)) read_when(text, at);
         break;
     default: *(str *)at = s->lower ? str_lower(r->mem, text) : text; break;
     }
@@ -278,7 +308,7 @@ static void read_value(const reader *r, const field *f, const schema *s, const j
     case SCHEMA_BOOL: read_bool(r, f, j, at, p); break;
     case SCHEMA_ENUM: read_enum(r, s, j, at, p); break;
     case SCHEMA_JSON:
-        if (j && j->type == JSON_OBJECT) ((json_any *)at)->tree = j;
+        if (j && j->type == JSON_OBJECT) ((json_any *)at)->tree = tree_without_nul(r, j);
         else issue_type(r, p, s->record ? "record" : "object", j);
         break;
     case SCHEMA_OBJECT: read_object(r, s, j, at, p); break;

@@ -60,6 +60,24 @@ TEST("times are instants, dates are midnights")
     check_int(read_as(PersonUpdateDto, "{\"birthDate\":\"1980-05-06\"}")->birthDate.v, when_of((civil){1980, 5, 6, 0, 0, 0, 0}));
 }
 
+TEST("times are kept to the millisecond, also before 1970")
+{
+    check_int(read_as(MemoryUpdateDto, "{\"seenAt\":\"2024-01-31T08:15:00.123999Z\"}")->seenAt,
+              when_of((civil){2024, 1, 31, 8, 15, 0, 123000}));
+    check_int(read_as(MemoryUpdateDto, "{\"seenAt\":\"1960-01-31T08:15:00.1239Z\"}")->seenAt,
+              when_of((civil){1960, 1, 31, 8, 15, 0, 123000}));
+}
+
+TEST("NULs are dropped from texts, before their length is looked at, and from free-form objects")
+{
+    check_str(read_as(UpdateAssetDto, "{\"description\":\"a\\u0000b\"}")->description, S("ab"));
+    check(str_find(issues_of(MetadataSearchDto, "{\"cursor\":\"\\u0000\"}"), S(">=1 characters")) > 0);
+    AssetMetadataUpsertItemDto *item =
+        read_as(AssetMetadataUpsertItemDto, "{\"key\":\"k\\u0000\",\"value\":{\"a\\u0000\":[\"\\u0000x\"]}}");
+    check_str(item->key, S("k"));
+    check_str(json_get(item->value.tree, "a")->first->text, S("x"));
+}
+
 TEST("free-form objects are kept as trees")
 {
     NotificationCreateDto *n = read_as(NotificationCreateDto, "{\"title\":\"t\",\"userId\":\"" ID "\",\"data\":{\"a\":[1]}}");
