@@ -113,7 +113,7 @@ typedef struct {
 #define PARAMS(...) ((params){(const param[]){NUL __VA_OPT__(, ) __VA_ARGS__} + 1, sizeof((const param[]){NUL __VA_OPT__(, ) __VA_ARGS__}) / sizeof(param) - 1})
 
 // ---- statements ------------------------------------------------------------------------------------------------------------------
-// `sql` must live as long as the program (a literal) or be interned with db_sql(): statements are prepared once per connection and kept.
+// `sql` is a literal or comes from db_sql(). Statements are prepared once per connection and found again by their text; the 300 used last are kept.
 #define db_exec(db, sql, ...) db_exec_(db, sql, PARAMS(__VA_ARGS__))     // rows changed
 #define db_one(db, sql, ...) db_one_(db, sql, PARAMS(__VA_ARGS__))       // the first row, or NULL; its values are copied and stay valid
 #define db_ids(db, sql, ...) db_ids_(db, sql, PARAMS(__VA_ARGS__))       // first column of all rows

@@ -33,7 +33,7 @@ typedef struct {
 
 typedef struct {
     db_engine id;
-    // NULL on a problem. A connection may come back although nothing answers there any more: begin() finds out.
+    // NULL on a problem. The options' texts end with a NUL. A connection may come back although nothing answers there any more: begin() finds out.
     connection *(*connect)(const db_options *, problem *);
     void (*disconnect)(connection *);
     bool (*begin)(connection *, db_mode, problem *);

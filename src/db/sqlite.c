@@ -59,13 +59,16 @@ static int compare_bytes(void *arg, int n, const void *a, int m, const void *b)
     return str_cmp((str){(char *)a, (size_t)n}, (str){(char *)b, (size_t)m});
 }
 
+static void forget(statement *s)
+{
+    sqlite3_finalize(((prepared *)s)->handle);
+    free(((prepared *)s)->used_as_set);
+    free(s);
+}
+
 static void sqlite_disconnect(connection *c)
 {
-    for (statement *s; (s = statement_surplus(&c->cache, 0));) {
-        sqlite3_finalize(((prepared *)s)->handle);
-        free(((prepared *)s)->used_as_set);
-        free(s);
-    }
+    for (statement *s; (s = statement_surplus(&c->cache, 0));) forget(s);
     sqlite3_close(c->db);
     arena_free(c->state.scratch);
     free(c);
@@ -74,14 +77,11 @@ static void sqlite_disconnect(connection *c)
 static connection *sqlite_connect(const db_options *options, problem *p)
 {
     connection *c = calloc(1, sizeof *c);
-    char *path = malloc(options->sqlite_path.n + 1);
-    if (!c || !path) log_die("out of memory");
-    memcpy(path, options->sqlite_path.at, options->sqlite_path.n);
-    path[options->sqlite_path.n] = 0;
+    if (!c) log_die("out of memory");
     c->state.scratch = arena_new();
 
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    bool fine = sqlite3_open_v2(path, &c->db, flags, NULL) == SQLITE_OK;
+    bool fine = sqlite3_open_v2(options->sqlite_path.at, &c->db, flags, NULL) == SQLITE_OK;
     if (fine) {
         sqlite3_busy_handler(c->db, wait_for_lock, NULL);
         // A mistyped "column" must be an error, not the text "column".
@@ -96,7 +96,6 @@ static connection *sqlite_connect(const db_options *options, problem *p)
             sqlite3_create_collation(c->db, "C", SQLITE_UTF8, NULL, compare_bytes) == SQLITE_OK &&
             sqlite_add_functions(c->db, &c->state) == SQLITE_OK && sqlite_add_sets(c->db) == SQLITE_OK;
     }
-    free(path);
     if (fine) return c;
     note(p, c->db);
     sqlite_disconnect(c);
@@ -134,11 +133,7 @@ static prepared *prepare(connection *c, arena *mem, const char *sql, problem *p)
     if (!s->used_as_set) log_die("out of memory");
     for (size_t i = 0; i < sets.n && (int)i < s->parameters; i++) s->used_as_set[i] = sets.at[i];
     statement_add(&c->cache, &s->base, sql, hash);
-    for (statement *old; (old = statement_surplus(&c->cache, statements_kept));) {
-        sqlite3_finalize(((prepared *)old)->handle);
-        free(((prepared *)old)->used_as_set);
-        free(old);
-    }
+    for (statement *old; (old = statement_surplus(&c->cache, statements_kept));) forget(old);
     return s;
 }
 

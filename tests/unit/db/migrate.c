@@ -19,7 +19,7 @@ static bool starts(str text, const char *with)
 
 static db_options file(arena *mem, const char *name)
 {
-    return (db_options){.sqlite_path = str_fmt(mem, "%.*s/%s", PR(test_folder()), name)};
+    return (db_options){.sqlite_path = str_fmt(mem, "%.*s/%s", PR(test_folder()), name), .alone = true};
 }
 
 static void write_file(str path, const char *text, size_t n)

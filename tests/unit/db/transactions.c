@@ -182,7 +182,7 @@ static void count_after_crash(ctx *c, void *path)
 {
     struct stat s;
     check(stat(path, &s) == 0 && (s.st_mode & 0777) == 0600);
-    db_pool *pool = db_open(c, (db_options){.sqlite_path = str_of(path)});
+    db_pool *pool = db_open(c, (db_options){.sqlite_path = str_of(path), .alone = true});
     defer(c, (void (*)(void *))db_close, pool);
     db_migrate(c, pool);
     check_int(rows_of(db_begin(c, pool, DB_READ), "\"user\""), 1);
