@@ -28,9 +28,9 @@ typedef struct {
     int64_t started;  // monotonic
     int64_t start_at; // monotonic; 0: not waiting to be started
     int pause_ms;
-    int ready_fd;   // -1: none
-    char lost[320]; // a worker: the one that died in its place, "" if none
-    char reason[200];
+    int ready_fd;     // -1: none
+    char worker[320]; // a worker: the name under which it, or its predecessor, claims jobs
+    char reason[200]; // how the predecessor died; "": there is none to mourn
 } child;
 
 typedef struct {
@@ -81,6 +81,15 @@ static void start_later(child *c)
     c->pause_ms = c->pause_ms * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : c->pause_ms * 2;
 }
 
+// A worker's name is made of its process, so it has to be noted while the process is there.
+static void note_worker(child *c)
+{
+    arena *mem = arena_new();
+    snprintf(c->worker, sizeof c->worker, "%.*s", PR(worker_name(mem, c->pid)));
+    c->reason[0] = 0;
+    arena_free(mem);
+}
+
 static void start(supervisor *v, child *c)
 {
     char parent[16], port[16], ready[16];
@@ -99,8 +108,8 @@ static void start(supervisor *v, child *c)
     if (c->is_api && v->line.host) argv[n++] = "--host", argv[n++] = (char *)v->line.host;
     if (!v->began) argv[n++] = "--first";
     v->began = true;
-    if (c->lost[0]) {
-        argv[n++] = "--lost", argv[n++] = c->lost;
+    if (c->reason[0]) {
+        argv[n++] = "--lost", argv[n++] = c->worker;
         argv[n++] = "--reason", argv[n++] = c->reason;
     }
 
@@ -127,8 +136,10 @@ static void start(supervisor *v, child *c)
     c->ready_fd = pipe_fds[0];
     c->started = monotonic();
     c->start_at = 0;
-    c->lost[0] = 0;
-    if (!error) return;
+    if (!error) {
+        note_worker(c);
+        return;
+    }
     log_error("cannot start %s: %s", c->name, strerror(error));
     c->pid = 0;
     close(c->ready_fd);
@@ -207,27 +218,14 @@ static void on_end(supervisor *v, child *c, int status)
     start_later(c);
 }
 
-// A worker's name is made of its process, so it must be noted before the process is gone for good.
-static void note_lost(supervisor *v, child *c)
-{
-    if (c->is_api || v->stopping) return;
-    arena *mem = arena_new();
-    snprintf(c->lost, sizeof c->lost, "%.*s", PR(worker_name(mem, c->pid)));
-    arena_free(mem);
-}
-
 static void reap(supervisor *v)
 {
-    for (;;) {
-        siginfo_t info = {0};
-        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || !info.si_pid) return;
-        child *ended = NULL;
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
         for (int i = 0; i < v->count; i++) {
-            if (v->children[i].pid == info.si_pid) ended = &v->children[i];
+            if (v->children[i].pid == pid) on_end(v, &v->children[i], status);
         }
-        if (ended) note_lost(v, ended);
-        int status;
-        if (waitpid(info.si_pid, &status, 0) == info.si_pid && ended) on_end(v, ended, status);
     }
 }
 

@@ -1,19 +1,21 @@
-// See worker.h. Two threads: the main one runs jobs; the keeper beats the heart, looks for workers that have died, and sees to it that a job
-// that takes too long does not hold up a stop.
+// See worker.h. Two threads: the main one runs jobs; the keeper beats the heart where that is needed, looks for workers that have died, and sees
+// to it that a job that takes too long does not hold up a stop.
 //
 // Finishing a job and claiming the next is one transaction. An idle worker sleeps until the bus wakes it or the next delayed job is due; since
 // the bus promises nothing, it looks by itself from time to time.
 #include "app/worker.h"
 #include "app/worker_name.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { HEARTBEAT_MS = 10000, LOOK_MS = 10000, STOP_MS = 8000, AFTER_FAILURE_MS = 1000, LIMITS_MS = 30000 };
+enum { HEARTBEAT_MS = 10000, LOOK_MS = 10000, STOP_MS = 8000, AFTER_FAILURE_MS = 1000, LIMITS_MS = 30000, IDLE_MS = 60000 };
 
 typedef struct {
     const settings *settings;
@@ -63,14 +65,40 @@ static void beat(ctx *c, void *arg)
     db_commit(db);
 }
 
+static void put_back(worker *w, int jobs)
+{
+    if (!jobs) return;
+    log_warn("Put back %d jobs of workers that have died", jobs);
+    queue_wake(w->app.bus, QUEUE_backgroundTask);
+}
+
+// Workers of this machine whose process is no more. Only looks, unless there are any.
+static void recover_dead(ctx *c, void *arg)
+{
+    worker *w = arg;
+    db *db = db_begin(c, w->app.pool, DB_READ);
+    bool alone = db_engine_of(db) == DB_SQLITE;
+    strs names = queue_workers(db), dead = {0};
+    db_commit(db);
+    each (name, names) {
+        if (worker_is_dead(c->mem, *name, alone)) *push(c->mem, dead) = *name;
+    }
+    if (!dead.n) return;
+    db_set_mode(db, DB_WRITE);
+    int n = 0;
+    each (name, dead) n += queue_recover(db, *name, S("the worker process vanished while it ran this job"));
+    db_commit(db);
+    put_back(w, n);
+}
+
+// Workers of any machine that have fallen silent.
 static void recover_silent(ctx *c, void *arg)
 {
     worker *w = arg;
     db *db = db_begin(c, w->app.pool, DB_WRITE);
     int n = queue_recover(db, (str){0}, S("the worker process was not heard of for 30 seconds while it ran this job"));
     db_commit(db);
-    if (n) log_warn("%d jobs of workers that are not heard of any more were put back", n);
-    if (n) queue_wake(w->app.bus, QUEUE_backgroundTask);
+    put_back(w, n);
 }
 
 static void give_back(ctx *c, void *arg)
@@ -92,18 +120,20 @@ static bool attempt(void (*work)(ctx *, void *), worker *w)
     return fine;
 }
 
+// SQLite's workers share a machine, where the process list says who lives: no heartbeat has to wake the disk. Elsewhere silence decides; but after
+// a pause of the whole machine everybody looks silent for a moment, so only who has been awake for a while may judge.
 static void *keep(void *arg)
 {
     worker *w = arg;
+    bool alone = db_pool_engine(w->app.pool) == DB_SQLITE;
     int64_t last = monotonic();
-    int steady = 0; // heartbeats in a row that came in time
+    int steady = 0; // rounds in a row that came in time
     while (poll(&(struct pollfd){.fd = w->stop_fd, .events = POLLIN}, 1, HEARTBEAT_MS) <= 0) {
-        bool fine = attempt(beat, w);
+        bool fine = alone || attempt(beat, w);
         int64_t time = monotonic();
-        // After a pause of the whole machine everybody looks dead for a moment. Only who has been awake for a while may judge.
         steady = fine && time - last < 2 * HEARTBEAT_MS * 1000 ? steady + 1 : 0;
         last = time;
-        if (steady >= 4 && steady % 3 == 1) attempt(recover_silent, w);
+        if (steady >= 4 && steady % 3 == 1) attempt(alone ? recover_dead : recover_silent, w);
     }
 
     w->stopping = true;
@@ -182,6 +212,7 @@ static void work(worker *w)
     turn t = {.worker = w};
     int at = 0;
     bool said = false;
+    int64_t busy = monotonic(); // when the last job was at hand
     while (!w->stopping || t.finished) {
         pthread_mutex_lock(&w->mutex);
         w->woken = false;
@@ -195,6 +226,7 @@ static void work(worker *w)
         if (fine) t.finished = 0;
         if (fine && t.got) {
             run(w, &t, mem[at]);
+            busy = monotonic();
             at = !at;
             arena_reset(mem[at]);
             continue;
@@ -202,6 +234,7 @@ static void work(worker *w)
         if (!fine && w->stopping) break;
         arena_reset(mem[at]);
         malloc_trim(0);
+        if (monotonic() - busy > IDLE_MS * INT64_C(1000)) cage_rest(w->app.cage);
         pthread_mutex_lock(&w->mutex);
         if (!w->stopping) {
             int wait = !fine ? AFTER_FAILURE_MS : t.due_ms < LOOK_MS ? t.due_ms : LOOK_MS;
@@ -229,20 +262,24 @@ static void on_config(void *arg, str topic, str payload)
     signal_main(w);
 }
 
-// Signs in, and gives back what workers that died here had at hand.
 static void sign_in(ctx *c, worker *w)
 {
     db *db = db_begin(c, w->app.pool, DB_WRITE);
     queue_heartbeat(db, w->name);
-    int n = 0;
-    if (w->birth->lost) n = queue_recover(db, str_of(w->birth->lost), str_of(w->birth->reason));
-    strs names = queue_workers(db);
-    each (name, names) {
-        if (!worker_is_dead(c->mem, *name, db_engine_of(db) == DB_SQLITE)) continue;
-        n += queue_recover(db, *name, S("the worker process was gone when the server started again"));
-    }
+    int n = w->birth->lost ? queue_recover(db, str_of(w->birth->lost), str_of(w->birth->reason)) : 0;
     db_commit(db);
-    if (n) log_info("Put back %d jobs of a worker that has died", n);
+    put_back(w, n);
+    recover_dead(c, w);
+}
+
+// The api answers first: decoding takes what is left of the processor, and when memory runs out, it is a job that goes.
+static void step_back(void)
+{
+    setpriority(PRIO_PROCESS, 0, 10);
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    if (write(fd, "500", 3) != 3) log_debug("the kernel does not take an OOM score");
+    close(fd);
 }
 
 static void start(ctx *c, void *arg)
@@ -251,6 +288,7 @@ static void start(ctx *c, void *arg)
     process_open(c, w->settings, w->birth, 4, &w->app);
     w->name = worker_name(c->mem, getpid());
     w->limits_changed = true;
+    w->app.cage = cage_new((cage_options){0});
     features_start(&w->app);
     sign_in(c, w);
     bus_on(w->app.bus, "queue", on_wake, w);
@@ -265,6 +303,7 @@ int worker_run(const settings *s, const birth *b)
     pthread_condattr_setclock(&monotonic_clock, CLOCK_MONOTONIC);
     pthread_cond_init(&w.changed, &monotonic_clock);
 
+    step_back();
     ctx c = {.mem = arena_new()};
     if (!try(&c, start, &w)) return process_failed(&c, &w.app);
     w.stop_fd = process_stop_fd(w.app.bus);
@@ -282,6 +321,7 @@ int worker_run(const settings *s, const birth *b)
     pthread_cond_broadcast(&w.changed);
     pthread_mutex_unlock(&w.mutex);
     pthread_join(keeper, NULL);
+    cage_free(w.app.cage);
     bus_close(w.app.bus);
     db_close(w.app.pool);
     return process_exit_code();

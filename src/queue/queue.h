@@ -1,8 +1,8 @@
 // Jobs: durable, typed, prioritised work for the workers (spec 05, 1). Engine of today: a table (calotype_job) in the database.
 //
 // A job is added in the transaction of the work that causes it, so both happen or neither does. Waiting workers are woken over the bus.
-// A claimed job belongs to a worker until queue_finish(); when that worker is gone (its heartbeat older than 30 s, or the supervisor says that it
-// died) the job returns, and the second time it is parked as failed with its reason.
+// A claimed job belongs to a worker until queue_finish(); when that worker is gone (its process ended, or on other machines its heartbeat is older
+// than 30 s) the job returns, and the second time it is parked as failed with its reason.
 #pragma once
 #include "base/base.h"
 #include "bus/bus.h"
