@@ -2,6 +2,6 @@
 #pragma once
 #include "app/process.h"
 
-// Checks and creates the folders, and remembers in system_metadata (system-flags) which have been there. Fails when one is missing, except with
-// IMMICH_IGNORE_MOUNT_CHECK_ERRORS.
+// Checks and creates the folders, and remembers in system_metadata (system-flags) which have been there. Fails when one is missing, except
+// with IMMICH_IGNORE_MOUNT_CHECK_ERRORS.
 void mounts_check(ctx *, const settings *, app *);

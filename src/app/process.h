@@ -31,6 +31,7 @@ void process_open(ctx *, const settings *, const birth *, int connections, app *
 // Says in one line why a start failed, and returns the exit code.
 int process_failed(const ctx *, const app *);
 
-// From now on SIGTERM and SIGINT, or a restart asked for over the bus (topic "AppRestart"; the bus may be NULL), make this descriptor readable.
+// From now on SIGTERM and SIGINT, or a restart asked for over the bus (topic "AppRestart"; the bus may be NULL), make this descriptor
+// readable.
 int process_stop_fd(bus *);
 int process_exit_code(void); // EXIT_AGAIN when a restart was asked for

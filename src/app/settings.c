@@ -56,7 +56,8 @@ static bool find_data(arena *mem, const char *given, settings *s, str *problem)
     return true;
 }
 
-// The folder for sockets. A socket's address is short; where the data directory's name is not, the kernel's short name for an open folder serves.
+// The folder for sockets. A socket's address is short; where the data directory's name is not, the kernel's short name for an open folder
+// serves.
 static bool find_socket(arena *mem, settings *s, str *problem)
 {
     str run = str_cat(mem, s->data, S("/run"));

@@ -1,8 +1,8 @@
-// See worker.h. Two threads: the main one runs jobs; the keeper beats the heart where that is needed, looks for workers that have died, and sees
-// to it that a job that takes too long does not hold up a stop.
+// See worker.h. Two threads: the main one runs jobs; the keeper beats the heart where that is needed, looks for workers that have died, and
+// sees to it that a job that takes too long does not hold up a stop.
 //
-// Finishing a job and claiming the next is one transaction. An idle worker sleeps until the bus wakes it or the next delayed job is due; since
-// the bus promises nothing, it looks by itself from time to time.
+// Finishing a job and claiming the next is one transaction. An idle worker sleeps until the bus wakes it or the next delayed job is due;
+// since the bus promises nothing, it looks by itself from time to time.
 #include "app/worker.h"
 #include "app/worker_name.h"
 #include <errno.h>
@@ -120,8 +120,8 @@ static bool attempt(void (*work)(ctx *, void *), worker *w)
     return fine;
 }
 
-// SQLite's workers share a machine, where the process list says who lives: no heartbeat has to wake the disk. Elsewhere silence decides; but after
-// a pause of the whole machine everybody looks silent for a moment, so only who has been awake for a while may judge.
+// SQLite's workers share a machine, where the process list says who lives: no heartbeat has to wake the disk. Elsewhere silence decides;
+// but after a pause of the whole machine everybody looks silent for a moment, so only who has been awake for a while may judge.
 static void *keep(void *arg)
 {
     worker *w = arg;

@@ -1,7 +1,7 @@
 // Names by which a dead worker is known: host/boot:pid:start.
 //
-// Such a name tells a process from every other one that ever was, also from one with the same number before the last boot or in another container.
-// So jobs of workers that died with the machine come back at once, and nobody takes a living worker's job.
+// Such a name tells a process from every other one that ever was, also from one with the same number before the last boot or in another
+// container. So jobs of workers that died with the machine come back at once, and nobody takes a living worker's job.
 #pragma once
 #include "base/base.h"
 #include <sys/types.h>

@@ -1,8 +1,8 @@
 // Jobs: durable, typed, prioritised work for the workers (spec 05, 1). Engine of today: a table (calotype_job) in the database.
 //
 // A job is added in the transaction of the work that causes it, so both happen or neither does. Waiting workers are woken over the bus.
-// A claimed job belongs to a worker until queue_finish(); when that worker is gone (its process ended, or on other machines its heartbeat is older
-// than 30 s) the job returns, and the second time it is parked as failed with its reason.
+// A claimed job belongs to a worker until queue_finish(); when that worker is gone (its process ended, or on other machines its heartbeat
+// is older than 30 s) the job returns, and the second time it is parked as failed with its reason.
 #pragma once
 #include "base/base.h"
 #include "bus/bus.h"
@@ -25,7 +25,8 @@ typedef enum {
     JOB_COUNT
 } job_name;
 
-// What a job carries; unset fields are not stored. One struct for all jobs, since they share nearly all fields. In JSON under the same names.
+// What a job carries; unset fields are not stored. One struct for all jobs, since they share nearly all fields. In JSON under the same
+// names.
 typedef struct {
     uuid id;
     str source;             // upload, copy, sidecar-write
@@ -60,7 +61,8 @@ queue_id job_queue(job_name);
 job_name queue_start_job(queue_id);          // JOB_NONE when the queue has none
 int queue_default_concurrency(queue_id);
 
-// Adds a job in the db's transaction. The job's standing options (dedup id, priority; jobs.def) are applied. Call queue_wake() after the commit.
+// Adds a job in the db's transaction. The job's standing options (dedup id, priority; jobs.def) are applied. Call queue_wake() after the
+// commit.
 void queue_add(db *, job_options);
 void queue_add_all(db *, const job_options *, size_t);
 void queue_remove(db *, queue_id, str job_id);
@@ -96,8 +98,8 @@ typedef struct {
     int attempt;            // 1 at first
 } job;
 
-// Takes the next job that may run now, honouring pause, priority, delay and each queue's concurrency over all workers; false if there is none.
-// concurrency[queue] comes from the system configuration. worker names the claimer (host:pid:start).
+// Takes the next job that may run now, honouring pause, priority, delay and each queue's concurrency over all workers; false if there is
+// none. concurrency[queue] comes from the system configuration. worker names the claimer (host:pid:start).
 bool queue_claim(db *, str worker, const int concurrency[QUEUE_COUNT], job *out);
 // Would queue_claim() find one? Takes no lock: what an idle worker asks first when it is woken.
 bool queue_ready(db *, const int concurrency[QUEUE_COUNT]);

@@ -16,11 +16,12 @@ typedef enum {
 } storage_folder;
 const char *storage_folder_name(storage_folder);
 
-// Opens the media location, creating it when it is missing; lives on the context's arena. Fails when it can't be written. Sweeps what a crash
-// left in the temporary folder (<media>/.tmp, or <media>/upload/.tmp when uploads lie on a file system of their own; files older than a day).
+// Opens the media location, creating it when it is missing; lives on the context's arena. Fails when it can't be written. Sweeps what a
+// crash left in the temporary folder (<media>/.tmp, or <media>/upload/.tmp when uploads lie on a file system of their own; files older than
+// a day).
 storage *storage_open(ctx *, str media_location);
-// The folders and their marker files (spec 05, 7.3). known[folder]: its marker was there at an earlier start, so that a missing one means a disk
-// that is not mounted, and fails. All others are created. On return every known[] is true; the caller stores that.
+// The folders and their marker files (spec 05, 7.3). known[folder]: its marker was there at an earlier start, so that a missing one means a
+// disk that is not mounted, and fails. All others are created. On return every known[] is true; the caller stores that.
 void storage_verify(ctx *, storage *, bool known[FOLDER_COUNT]);
 str storage_root(const storage *);
 str storage_temporary(const storage *); // the folder for files on their way
@@ -43,8 +44,8 @@ storage_file *storage_create(arena *, storage *, bool with_sha1); // NULL: errno
 bool storage_write(storage_file *, const void *, size_t);
 void storage_discard(storage_file *); // closes and unlinks; fine after storage_keep() (does nothing)
 
-// Durable: data synced, renamed to `path` (parents created), directories synced. mtime WHEN_NONE: now. Unless storage_settle() is called (after
-// the commit) before the try ends, the file at `path` is removed again, or what it replaced is put back.
+// Durable: data synced, renamed to `path` (parents created), directories synced. mtime WHEN_NONE: now. Unless storage_settle() is called
+// (after the commit) before the try ends, the file at `path` is removed again, or what it replaced is put back.
 void storage_keep(ctx *, storage_file *, str path, when mtime);
 void storage_settle(ctx *);
 // The same without waiting for the disk: for files that can be made again (thumbnails). A crash may leave such a file empty.
