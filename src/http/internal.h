@@ -44,7 +44,8 @@ struct job {
 };
 pool *pool_start(int threads);
 void pool_add(pool *, job *, void (*run)(job *)); // never blocks; the job must not be queued already
-bool pool_stop(pool *, int grace_ms);             // finishes what is queued; false: some thread still runs, the pool is left to it
+// Finishes what is queued, then calls afterwards(arg). False: that takes longer, and the last thread to end will call it.
+bool pool_stop(pool *, int grace_ms, void (*afterwards)(void *), void *arg);
 
 #define container_of(at, T, member) ((T *)((char *)(at)-offsetof(T, member)))
 
@@ -101,7 +102,7 @@ struct xch {
     int refs;       // of the connection, of a running job, of the socket thread
     bool parked;    // the connection is suspended
     bool gone;      // the connection has ended
-    bool abandoned; // the server stops: nobody waits for the answer any more
+    atomic_bool abandoned; // the server stops: nobody waits for the answer any more
     bool working;   // listed in the server (guarded by its lock)
     xch *older, *newer;
     stage stage;
@@ -121,7 +122,9 @@ struct xch {
     int fd;
     uint64_t offset, size;
     stream *stream;
+    stream *flowing;               // the same once it has begun (guarded by the lock)
     struct MHD_Response *response; // built, not handed over yet
+    int sent;                      // the status that was; 0: none yet
 };
 
 struct http_server {

@@ -10,6 +10,8 @@ struct pool {
     job *first, *last;
     bool stopping;
     int running; // threads
+    void (*afterwards)(void *);
+    void *afterwards_arg;
 };
 
 bool thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *arg)
@@ -38,6 +40,14 @@ bool cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t until)
     return pthread_cond_timedwait(cond, lock, &limit) == 0;
 }
 
+static void pool_free(pool *p)
+{
+    pthread_cond_destroy(&p->work);
+    pthread_cond_destroy(&p->ended);
+    pthread_mutex_destroy(&p->lock);
+    free(p);
+}
+
 static void *pool_thread(void *arg)
 {
     pool *p = arg;
@@ -52,8 +62,13 @@ static void *pool_thread(void *arg)
         j->run(j);
         pthread_mutex_lock(&p->lock);
     }
-    if (--p->running == 0) pthread_cond_broadcast(&p->ended);
+    bool heir = --p->running == 0 && p->afterwards;
+    if (!p->running) pthread_cond_broadcast(&p->ended);
     pthread_mutex_unlock(&p->lock);
+    if (heir) {
+        p->afterwards(p->afterwards_arg);
+        pool_free(p);
+    }
     return NULL;
 }
 
@@ -85,7 +100,7 @@ void pool_add(pool *p, job *j, void (*run)(job *))
     pthread_cond_signal(&p->work);
 }
 
-bool pool_stop(pool *p, int grace_ms)
+bool pool_stop(pool *p, int grace_ms, void (*afterwards)(void *), void *arg)
 {
     int64_t until = monotonic() + grace_ms * INT64_C(1000);
     pthread_mutex_lock(&p->lock);
@@ -93,11 +108,13 @@ bool pool_stop(pool *p, int grace_ms)
     pthread_cond_broadcast(&p->work);
     while (p->running && cond_wait_until(&p->ended, &p->lock, until)) {}
     bool ended = !p->running;
+    if (!ended) {
+        p->afterwards = afterwards;
+        p->afterwards_arg = arg;
+    }
     pthread_mutex_unlock(&p->lock);
-    if (!ended) return false; // they still use the pool
-    pthread_cond_destroy(&p->work);
-    pthread_cond_destroy(&p->ended);
-    pthread_mutex_destroy(&p->lock);
-    free(p);
+    if (!ended) return false;
+    afterwards(arg);
+    pool_free(p);
     return true;
 }

@@ -146,6 +146,22 @@ static void *exchange_begin(void *server, const char *url, struct MHD_Connection
     return x;
 }
 
+static void leave_connection(xch *x)
+{
+    pthread_mutex_lock(&x->lock);
+    x->gone = true;
+    x->parked = false;
+    if (x->upload) upload_gone(x);
+    stream_gone(x);
+    pthread_mutex_unlock(&x->lock);
+    xch_release(x);
+}
+
+static void leave_later(task *t)
+{
+    leave_connection(container_of(t, xch, task));
+}
+
 static void exchange_end(void *server, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code)
 {
     http_server *s = server;
@@ -156,7 +172,7 @@ static void exchange_end(void *server, struct MHD_Connection *mhd, void **contex
         exchange *e = &x->pub;
         arena *mem = arena_new(); // the exchange's own may be in use by a handler that has not noticed yet
         str url = url_for_log(mem, e);
-        log_debug("%s %.*s %d %.2fms %.*s%s", x->head ? "HEAD" : e->method.at, PR(url), e->status,
+        log_debug("%s %.*s %d %.2fms %.*s%s", x->head ? "HEAD" : e->method.at, PR(url), x->sent,
                   (double)(monotonic() - x->started) / 1000, PR(e->client),
                   code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (broken off)");
         arena_free(mem);
@@ -169,14 +185,9 @@ static void exchange_end(void *server, struct MHD_Connection *mhd, void **contex
     }
     pthread_mutex_unlock(&s->lock);
     connection_wait(x->connection);
-
-    pthread_mutex_lock(&x->lock);
-    x->gone = true;
-    x->parked = false;
-    if (x->upload) upload_gone(x);
-    stream_gone(x);
-    pthread_mutex_unlock(&x->lock);
-    xch_release(x);
+    // After an upgrade this is called with a lock of libmicrohttpd held, so the exchange's must not be taken here.
+    if (x->sent == 101) loop_add(s->loop, &x->task, leave_later);
+    else leave_connection(x);
 }
 
 // ---- reading a request -----------------------------------------------------------------------------------------------------------
@@ -320,11 +331,11 @@ static enum MHD_Result send_answer(xch *x)
     if (!x->response && !x->abandoned) x->response = answer_build(x); // refused by the server itself
     struct MHD_Response *r = x->response;
     x->response = NULL;
-    bool upgrade = x->answer == ANSWER_UPGRADE;
     x->stage = STAGE_SENDING;
+    if (r) x->sent = x->answer == ANSWER_UPGRADE ? 101 : x->pub.status;
     pthread_mutex_unlock(&x->lock);
     if (!r) return MHD_NO;
-    enum MHD_Result result = MHD_queue_response(x->mhd, upgrade ? 101 : (unsigned)x->pub.status, r);
+    enum MHD_Result result = MHD_queue_response(x->mhd, (unsigned)x->sent, r);
     MHD_destroy_response(r);
     return result;
 }
@@ -446,17 +457,14 @@ static int within(int wanted, int least, int most)
     return wanted < least ? least : wanted > most ? most : wanted;
 }
 
-// False: a handler does not end, and what it may still use is left to it.
-static bool server_free(http_server *s, int grace_ms)
+static void server_free(void *server)
 {
-    bool ended = pool_stop(s->pool, grace_ms);
+    http_server *s = server;
     loop_stop(s->loop);
-    if (!ended) return false;
     socketio_free(s->socketio);
     pthread_cond_destroy(&s->quiet);
     pthread_mutex_destroy(&s->lock);
     arena_free(s->mem);
-    return true;
 }
 
 static void daemon_start(ctx *c, http_server *s, http_options *o)
@@ -481,7 +489,7 @@ static void daemon_start(ctx *c, http_server *s, http_options *o)
     if (s->daemon) return;
     str complaint = str_dup(c->mem, s->complaint);
     close(s->listener);
-    server_free(s, 0);
+    pool_stop(s->pool, 1000, server_free, s);
     if (o->tls_cert_file.n)
         fail_hint(c, 500, "Check that both files are PEM, that the key belongs to the certificate and that this user may read them.",
                   "the HTTPS server cannot start with certificate %.*s and key %.*s: %.*s", PR(o->tls_cert_file), PR(o->tls_key_file),
@@ -533,7 +541,7 @@ static bool wait_until_quiet(http_server *s, int grace_ms)
     return quiet;
 }
 
-// Ends what is still under way. Resuming takes libmicrohttpd's lock, and exchange_end() may be called with that held and takes the server's: so the
+// Ends what is still under way. Resuming takes libmicrohttpd's lock, with which exchange_end() may be called, which takes the server's: so the
 // exchanges are collected first.
 static void abandon_all(http_server *s)
 {
@@ -570,5 +578,5 @@ void http_stop(http_server *s, int grace_ms)
     }
     MHD_stop_daemon(s->daemon);
     int left = (int)((end - monotonic()) / 1000);
-    if (!server_free(s, left > 100 ? left : 100)) log_warn("a request handler does not end; it is left behind");
+    if (!pool_stop(s->pool, left > 100 ? left : 100, server_free, s)) log_warn("a request handler does not end; it is left behind");
 }

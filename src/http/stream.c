@@ -114,6 +114,9 @@ static void stream_begin(stream *s)
         }
     }
     s->begun = true;
+    pthread_mutex_lock(&s->x->lock);
+    s->x->flowing = s;
+    pthread_mutex_unlock(&s->x->lock);
     xch_respond(s->x);
 }
 
@@ -269,7 +272,7 @@ struct MHD_Response *stream_response(xch *x)
 // Under the exchange's lock, on the epoll thread: nobody will read on.
 void stream_gone(xch *x)
 {
-    stream *s = x->stream;
+    stream *s = x->flowing;
     if (s && !s->working && s->done) piece_start(s);
 }
 
@@ -298,5 +301,5 @@ void stream_free(stream *s)
     if (s->gzip) deflateEnd(s->gzip);
     if (s->spill >= 0) close(s->spill);
     free(s->memory);
-    if (s->done) s->done(s->arg); // it never began
+    if (s->done) s->done(s->arg); // nobody ever read
 }
