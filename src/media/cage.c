@@ -93,7 +93,7 @@ static char **environment(arena *mem)
 
 static pid_t spawn(ctx *c, cage *k, int socket)
 {
-    char *const own[] = {"/proc/self/exe", "decoder", NULL};
+    char *const own[] = {"calotype", "decoder", NULL};
     char *const *given = k->options.argv ? k->options.argv : own;
     LIST(char *) argv = {0};
     for (; *given; given++) *push(c->mem, argv) = *given;
@@ -115,7 +115,7 @@ static pid_t spawn(ctx *c, cage *k, int socket)
     posix_spawnattr_setsigmask(&how, &none);
     posix_spawnattr_setsigdefault(&how, &all);
     pid_t pid = 0;
-    int error = posix_spawn(&pid, argv.at[0], &files, &how, argv.at, environment(c->mem));
+    int error = posix_spawn(&pid, k->options.argv ? argv.at[0] : "/proc/self/exe", &files, &how, argv.at, environment(c->mem));
     posix_spawnattr_destroy(&how);
     posix_spawn_file_actions_destroy(&files);
     if (error) errno = error;
