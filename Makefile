@@ -57,7 +57,7 @@ build/release/build.ninja: $(stamp)/setup-build
 	@test -f $@ || meson setup build/release --buildtype=debugoptimized >build/meson.log || { cat build/meson.log; exit 1; }
 	@touch $@
 
-web_files := $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null) api/openapi.json
+web_files := $(shell find web -path web/node_modules -prune -o -type f ! -name contract.ts -print 2>/dev/null) api/openapi.json
 web: build/web/index.html
 
 build/web/index.html: $(stamp)/web-packages $(web_files)
@@ -73,10 +73,10 @@ $(stamp)/setup-build $(stamp)/setup-web $(stamp)/setup-test: $(stamp)/setup-%: t
 
 $(stamp)/web-packages: $(stamp)/setup-web web/package-lock.json
 	@echo "Installing the web app's packages into web/node_modules"
-	@cd web && npm ci --silent --no-audit --no-fund
+	@cd web && npm ci --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@
 
 $(stamp)/test-packages: $(stamp)/setup-web tests/package-lock.json
 	@echo "Installing the tests' packages into tests/node_modules"
-	@cd tests && npm ci --silent --no-audit --no-fund
+	@cd tests && npm ci --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@

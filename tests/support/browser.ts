@@ -1,0 +1,72 @@
+// The test of the web app: `page` is a fresh, empty Chromium tab of a stranger; `signIn` makes it somebody's.
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { test as base } from "./test.ts";
+import { root } from "./paths.ts";
+import type { Person } from "./person.ts";
+import type { Server } from "./server.ts";
+
+const executablePath = [process.env.CALOTYPE_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
+  (path) => path && existsSync(path),
+);
+export const browserMissing = !executablePath;
+if (browserMissing) console.log("Skipped: there is no Chromium here (apt install chromium), so the web app is not tested.");
+
+interface Fixtures {
+  browser: Browser;
+  page: Page;
+  signIn: (page: Page, server: Server, person: Person) => Promise<void>;
+}
+
+export const test = base.extend<Fixtures>({
+  browser: [
+    async ({}, use) => {
+      const browser = await chromium.launch({
+        executablePath,
+        args: [
+          ...["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+          ...["--disable-component-update", "--disable-sync", "--no-first-run"],
+        ],
+      });
+      await use(browser);
+      await browser.close();
+    },
+    { scope: "file" },
+  ],
+
+  page: async ({ browser, onTestFailed }, use) => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", timezoneId: "UTC" });
+    context.setDefaultTimeout(30_000);
+    const page = await context.newPage();
+    const said: string[] = [];
+    page.on("console", (message) => void said.push(message.text()));
+    page.on("pageerror", (error) => void said.push(String(error)));
+    onTestFailed(() => {
+      if (said.length) console.error(`--- the page says:\n${said.join("\n")}\n---`);
+    });
+    await use(page);
+    await context.close();
+  },
+
+  signIn: async ({}, use) => {
+    await use(async (page, server, person) => {
+      await page.goto(server.url);
+      await page.getByLabel("E-mail").fill(person.email);
+      await page.getByLabel("Password").fill(person.password);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("button", { name: "Upload" }).waitFor();
+    });
+  },
+});
+
+/** A picture of the page in build/screenshots, to look at. */
+export async function screenshot(page: Page, name: string) {
+  const folder = join(root, "build/screenshots");
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+export { describe, expect } from "vitest";
+export { jpeg, mp4, png } from "./images.ts";
+export { until } from "./until.ts";
