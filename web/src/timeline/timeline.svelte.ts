@@ -1,6 +1,6 @@
 // The timeline: months with their counts; a month's photos are fetched when somebody comes near and forgotten when there are too many.
 import type { TimeBucketAssetResponseDto } from "../contract";
-import { call } from "./api";
+import { call } from "../lib/api";
 
 export type Photo = {
   id: string;

@@ -1,5 +1,5 @@
 // Uploads: a few at a time, each with its progress. What the server has already is not sent again: the checksum is asked for first.
-import { call } from "./api";
+import { call } from "../lib/api";
 
 export type Upload = {
   file: File;

@@ -1,6 +1,6 @@
 // Who is signed in, and what the server says of itself.
 import type { ServerConfigDto, UserAdminResponseDto } from "../contract";
-import { ApiError, call } from "./api";
+import { ApiError, call } from "../lib/api";
 
 export const session = $state<{ user?: UserAdminResponseDto; server?: ServerConfigDto; ready: boolean; problem?: string }>({ ready: false });
 
