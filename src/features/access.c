@@ -54,7 +54,7 @@ static ids link_assets(request *rq, ids wanted)
                   IDS(wanted), UUID(rq->auth.link.id), UUID(rq->auth.link.album_id));
 }
 
-// Albums in which the caller has one of three sets of roles.
+// Albums in which the caller is the owner or has one of these roles.
 static ids member_albums(request *rq, ids wanted, bool editor, bool viewer)
 {
     return db_ids(rq->db,
@@ -64,6 +64,12 @@ static ids member_albums(request *rq, ids wanted, bool editor, bool viewer)
                   IDS(wanted), UUID(rq->auth.user_id), BOOL(editor), BOOL(viewer));
 }
 
+static ids link_album(request *rq, ids wanted)
+{
+    return db_ids(rq->db, "select id from album where id in ids($1) and id = $2 and \"deletedAt\" is null", IDS(wanted),
+                  UUID(rq->auth.link.album_id));
+}
+
 static ids only(request *rq, ids wanted, uuid allowed)
 {
     ids found = {0};
@@ -71,8 +77,10 @@ static ids only(request *rq, ids wanted, uuid allowed)
     return found;
 }
 
+// Asks the next rule about those that the rules before it have not allowed.
 static void add_rest(request *rq, ids wanted, ids *found, ids (*rule)(request *, ids))
 {
+    ids_prepare(rq->mem, found);
     ids rest = {0};
     each (id, wanted) {
         if (!ids_has(*found, *id)) ids_add(rq->mem, &rest, *id);
@@ -89,9 +97,10 @@ static ids by_link(request *rq, record_permission permission, ids wanted)
     case ASSET_READ:
     case ASSET_VIEW: return link_assets(rq, wanted);
     case ASSET_DOWNLOAD: return a->link.allow_download ? link_assets(rq, wanted) : (ids){0};
-    case ALBUM_READ: return only(rq, wanted, a->link.album_id);
-    case ALBUM_DOWNLOAD: return a->link.allow_download ? only(rq, wanted, a->link.album_id) : (ids){0};
-    case ALBUM_ASSET_CREATE: return a->link.allow_upload ? only(rq, wanted, a->link.album_id) : (ids){0};
+    case ASSET_UPLOAD: return a->link.allow_upload ? wanted : (ids){0};
+    case ALBUM_READ: return link_album(rq, wanted);
+    case ALBUM_DOWNLOAD: return a->link.allow_download ? link_album(rq, wanted) : (ids){0};
+    case ALBUM_ASSET_CREATE: return a->link.allow_upload ? link_album(rq, wanted) : (ids){0};
     default: return (ids){0};
     }
 }
@@ -115,7 +124,8 @@ static ids by_user(request *rq, record_permission permission, ids wanted)
     case ASSET_UPDATE:
     case ASSET_DELETE:
     case ASSET_COPY:
-    case ASSET_EDIT: return own_assets(rq, wanted, rq->auth.elevated);
+    case ASSET_EDIT_CREATE:
+    case ASSET_EDIT_DELETE: return own_assets(rq, wanted, rq->auth.elevated);
 
     case ALBUM_READ:
     case ALBUM_DOWNLOAD: return member_albums(rq, wanted, true, true);
@@ -131,7 +141,8 @@ static ids by_user(request *rq, record_permission permission, ids wanted)
     case TIMELINE_READ:
         return db_ids(rq->db,
                       "select id from ids($1) i where id = $2 union select p.\"sharedById\" from partner p "
-                      "where p.\"sharedById\" in ids($1) and p.\"sharedWithId\" = $2",
+                      "join \"user\" u on u.id = p.\"sharedById\" "
+                      "where p.\"sharedById\" in ids($1) and p.\"sharedWithId\" = $2 and u.\"deletedAt\" is null",
                       IDS(wanted), UUID(me));
 
     case TAG_ASSET:
@@ -165,6 +176,7 @@ ids access_filter(request *rq, record_permission permission, ids wanted)
 void access_require(request *rq, record_permission permission, ids wanted)
 {
     ids allowed = access_filter(rq, permission, wanted);
+    ids_prepare(rq->mem, &allowed);
     each (id, wanted) {
         if (!ids_has(allowed, *id)) fail(rq, 400, "Not found or no %s access", names[permission]);
     }

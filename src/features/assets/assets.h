@@ -2,9 +2,9 @@
 #pragma once
 #include "features/feature.h"
 
-// The asset object (spec 02, 6.2) as `viewer` sees it; nil: as nobody in particular.
+// The asset object (spec 02, 6.2) as `viewer` sees it; nil: as nobody in particular, with the owner's names of people.
 typedef struct {
-    bool exif, tags, people, owner, stack;
+    bool exif, tags, people, owner, stack; // what else to load
     uuid viewer;
 } asset_view;
 // Many assets with one query per kind of detail, in the order of ids; unknown ids are left out.
@@ -21,8 +21,10 @@ uuid asset_with_checksum(request *, uuid owner, bytes sha1);
 // 28 characters are base64, everything else hex. {0} when unreadable.
 bytes checksum_parse(arena *, str);
 
-// A video becomes the motion part of a still (spec 02, 7.3): checks it and hides it.
-void live_photo_link(request *, uuid video);
+// A video becomes the motion part of a still (spec 02, 7.3): fails if it cannot be one (nil is fine); takes it out of the timeline.
+void live_photo_check(request *, uuid video);
+void live_photo_hide(request *, uuid video);
 // Sets the trash mark; status trashed or deleted.
 void assets_trash(request *, ids, bool for_ever);
-// Writes changed EXIF values, locks them against extraction, and queues the sidecar (features/assets/update.c).
+// Stores a client's own value under its key.
+void asset_value_put(request *, uuid asset, str key, json_any value);

@@ -59,6 +59,7 @@ static AssetResponseDto object_of(request *rq, row *r, uuid viewer)
     };
     uuid motion = col_uuid(r, 16);
     a.livePhotoVideoId = (opt_str){.has = true, .null = uuid_nil(motion), .v = uuid_nil(motion) ? (str){0} : uuid_text(mem, motion)};
+    EMPTY(a.people); // always there
     a.isArchived = a.visibility == ASSET_VISIBILITY_ARCHIVE;
     return a;
 }
@@ -158,14 +159,15 @@ static void add_tags(request *rq, const batch *all, ids wanted)
     }
 }
 
-// The viewer's persons among the visible faces (spec 12, 4.7).
+// The viewer's persons among the visible faces; without a viewer the owner's (spec 12, 4.7).
 static void add_people(request *rq, const batch *all, ids wanted, uuid viewer)
 {
     arena *mem = rq->mem;
     db_rows (
         r, rq->db,
         "select distinct f.\"assetId\", p.\"personGroupId\", p.name, p.\"birthDate\", p.\"thumbnailPath\", p.\"isHidden\", p.\"isFavorite\", "
-        "p.\"updatedAt\", p.color from asset_face f join person p on p.\"personGroupId\" = f.\"personGroupId\" and p.\"ownerId\" = $2 "
+        "p.\"updatedAt\", p.color from asset_face f join asset a on a.id = f.\"assetId\" "
+        "join person p on p.\"personGroupId\" = f.\"personGroupId\" and p.\"ownerId\" = coalesce($2, a.\"ownerId\") "
         "where f.\"assetId\" in ids($1) and f.\"deletedAt\" is null and f.\"isVisible\" = true",
         IDS(wanted), UUID(viewer)) {
         AssetResponseDto *a = find(all, col_uuid(r, 0));

@@ -69,6 +69,7 @@ static str other_query(request *rq, const char *first)
 
 static void redirect(request *rq, str location)
 {
+    answer_header(rq->http, "Vary", S("Accept"));
     answer_redirect(rq->http, 302, location);
     rq->answered = true;
 }
@@ -84,13 +85,14 @@ HANDLER(viewAsset)
     bool edited = in->edited || rq->auth.kind == AUTH_SHARED_LINK;
     str wanted = AssetMediaSize_text(size);
     // Of the edited and the unedited picture the one asked for, or else the other. Along the unique index (assetId, type, isEdited).
-    row *r = db_one(db,
-                    "select a.\"originalFileName\", f.path from asset a left join asset_file f on f.\"assetId\" = a.id and f.type = $2 "
-                    "where a.id = $1 order by (case when f.\"isEdited\" = $3 then 0 else 1 end) limit 1",
-                    UUID(in->id), STR(wanted), BOOL(edited));
+    row *r = db_one(
+        db,
+        "select a.\"originalFileName\", f.path, a.\"originalPath\" from asset a "
+        "left join asset_file f on f.\"assetId\" = a.id and f.type = $2 where a.id = $1 order by (case when f.\"isEdited\" = $3 then 0 else 1 end) limit 1",
+        UUID(in->id), STR(wanted), BOOL(edited));
     if (!r) fail(rq, 404, "Asset media not found");
     str name = col_str(r, 0), path = col_str(r, 1);
-    if (size == ASSET_MEDIA_SIZE_FULLSIZE && !edited && file_type_has(name, TYPE_WEB)) {
+    if (size == ASSET_MEDIA_SIZE_FULLSIZE && !edited && file_type_has(col_str(r, 2), TYPE_WEB)) {
         redirect(rq, str_cat(mem, S("original"), other_query(rq, NULL)));
         return;
     }

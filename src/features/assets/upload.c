@@ -62,7 +62,7 @@ static void *open_part(void *arg, exchange *x, str field, str filename)
     str given = part_value(x, "filename");
     str name = !is_sidecar && given.n ? given : filename;
     name = str_slice(name, (size_t)(str_rfind_char(name, '/') + 1), name.n);
-    str extension = storage_extension(name);
+    name = str_slice(name, (size_t)(str_rfind_char(name, '\\') + 1), name.n);
     media_type kind = media_type_of(name);
     if (is_sidecar ? kind != MEDIA_SIDECAR : kind != MEDIA_IMAGE && kind != MEDIA_VIDEO)
         return turn_away(x, 400, "Unsupported file type ", name);
@@ -73,9 +73,9 @@ static void *open_part(void *arg, exchange *x, str field, str filename)
         log_error("cannot create a file for an upload: %s", strerror(errno));
         return turn_away(x, 500, "Failed to upload asset", S(""));
     }
-    uuid id = uuid_v4();
-    in->path = storage_nested(rq->app->storage, x->mem, FOLDER_UPLOAD, rq->auth.user_id,
-                              str_fmt(x->mem, "%.*s%.*s", PR(uuid_text(x->mem, id)), PR(extension)));
+    str extension = is_sidecar ? S(".xmp") : storage_extension(name);
+    in->path =
+        storage_nested(rq->app->storage, x->mem, FOLDER_UPLOAD, rq->auth.user_id, str_cat(x->mem, uuid_text(x->mem, uuid_v4()), extension));
     in->name = utf8_clean(x->mem, name);
     in->is_sidecar = is_sidecar;
     return in;
@@ -122,101 +122,141 @@ static incoming *received(request *rq, const char *field)
     return NULL;
 }
 
-void live_photo_link(request *rq, uuid video)
+void live_photo_check(request *rq, uuid video)
 {
-    row *r = db_one(rq->db, "select type, \"ownerId\", visibility from asset where id = $1", UUID(video));
+    if (uuid_nil(video)) return;
+    row *r = db_one(rq->db, "select type, \"ownerId\" from asset where id = $1", UUID(video));
     if (!r) fail(rq, 400, "Live photo video not found");
     if (!str_is(col_str(r, 0), "VIDEO")) fail(rq, 400, "Live photo video must be a video");
     if (!uuid_eq(col_uuid(r, 1), rq->auth.user_id)) fail(rq, 400, "Live photo video does not belong to the user");
-    if (!str_is(col_str(r, 2), "timeline")) return;
-    db_exec(rq->db, "update asset set visibility = 'hidden' where id = $1", UUID(video));
-    emit(rq, rq->auth.user_id, "on_asset_hidden", str_fmt(rq->mem, "\"%.*s\"", PR(uuid_text(rq->mem, video))));
+}
+
+void live_photo_hide(request *rq, uuid video)
+{
+    if (db_exec(rq->db, "update asset set visibility = 'hidden' where id = $1 and visibility = 'timeline'", UUID(video)))
+        emit(rq, rq->auth.user_id, "on_asset_hidden", str_fmt(rq->mem, "\"%.*s\"", PR(uuid_text(rq->mem, video))));
 }
 
 static void add_to_shared_link(request *rq, uuid asset)
 {
     if (rq->auth.kind != AUTH_SHARED_LINK) return;
-    if (uuid_nil(rq->auth.link.album_id)) {
+    uuid album = rq->auth.link.album_id;
+    if (uuid_nil(album)) {
         db_exec(rq->db, "insert into shared_link_asset (\"sharedLinkId\", \"assetId\") values ($1, $2) on conflict do nothing",
                 UUID(rq->auth.link.id), UUID(asset));
         return;
     }
-    db_exec(rq->db, "insert into album_asset (\"albumId\", \"assetId\") values ($1, $2) on conflict do nothing",
-            UUID(rq->auth.link.album_id), UUID(asset));
-    ids members = db_ids(rq->db, "select \"userId\" from album_user where \"albumId\" = $1", UUID(rq->auth.link.album_id));
-    str album = str_fmt(rq->mem, "\"%.*s\"", PR(uuid_text(rq->mem, rq->auth.link.album_id)));
-    each (member, members) emit(rq, *member, "on_album_update", album);
-}
-
-static str text_of(arena *mem, json_any value)
-{
-    buf text = {.mem = mem};
-    json_text(&text, value.tree);
-    return buf_str(&text);
-}
-
-static void store_metadata(request *rq, uuid asset, const AssetMediaCreateDto *b)
-{
-    each (item, b->metadata) {
-        db_exec(rq->db,
-                "insert into asset_metadata (\"assetId\", key, value) values ($1, $2, $3) "
-                "on conflict (\"assetId\", key) do update set value = excluded.value",
-                UUID(asset), STR(item->key), STR(text_of(rq->mem, item->value)));
+    db_exec(rq->db, "insert into album_asset (\"albumId\", \"assetId\") values ($1, $2) on conflict do nothing", UUID(album), UUID(asset));
+    ids members = db_ids(rq->db, "select \"userId\" from album_user where \"albumId\" = $1", UUID(album));
+    str event = str_fmt(rq->mem, "\"%.*s\"", PR(uuid_text(rq->mem, album)));
+    each (member, members) {
+        emit(rq, *member, "on_album_update", event);
+        if (job_known(JOB_NotifyAlbumUpdate)) job_push(rq, NotifyAlbumUpdate, .id = album, .recipient_id = *member);
     }
+}
+
+// What the sender says that the bytes are. Bytes that are something else were damaged on the way or changed while they were read: the sender, who
+// still has the file, hears of it, instead of finding later that it is not here.
+static void compare_with_announced(request *rq, bytes checksum)
+{
+    bytes announced = checksum_parse(rq->mem, http_header(rq->http, "x-immich-checksum"));
+    if (announced.n == checksum.n && memcmp(announced.at, checksum.at, checksum.n) != 0)
+        fail(rq, 400, "The file does not have the checksum that was announced in x-immich-checksum");
+}
+
+static const char no_room[] = "Quota has been exceeded!";
+
+static void look_at_quota(request *rq, int64_t more)
+{
+    if (db_has(rq->db, "select 1 from \"user\" where id = $1 and \"quotaUsageInBytes\" + $2 > \"quotaSizeInBytes\"", UUID(rq->auth.user_id),
+               INT(more)))
+        fail(rq, 400, no_room);
+}
+
+// Counts the file; that is also the test that holds when several files come at once.
+static void take_quota(request *rq, int64_t more)
+{
+    if (!db_exec(rq->db,
+                 "update \"user\" set \"quotaUsageInBytes\" = \"quotaUsageInBytes\" + $2 "
+                 "where id = $1 and (\"quotaSizeInBytes\" is null or \"quotaUsageInBytes\" + $2 <= \"quotaSizeInBytes\")",
+                 UUID(rq->auth.user_id), INT(more)))
+        fail(rq, 400, no_room);
+}
+
+static void commit(ctx *unused, void *db)
+{
+    (void)unused;
+    db_commit(db);
+}
+
+// Whether a database that is lost during the commit has kept the asset, nobody knows. Then the file stays: one too many can be found, one too few
+// is a lost photo.
+static void commit_with_file(request *rq)
+{
+    if (try(&rq->ctx, commit, rq->db)) return;
+    if (rq->ctx.status == 503) storage_settle(&rq->ctx);
+    fail(rq, rq->ctx.status, "%.*s", PR(rq->ctx.message));
+}
+
+// Puts the files in their places and writes the rows, all or nothing. nil: the same file has come over another connection in the meantime.
+static uuid keep(request *rq, const AssetMediaCreateDto *b, incoming *file, incoming *sidecar, bytes checksum)
+{
+    storage_keep(&rq->ctx, file->file, file->path, b->fileModifiedAt);
+    if (sidecar) storage_keep(&rq->ctx, sidecar->file, sidecar->path, b->fileModifiedAt);
+    live_photo_check(rq, b->livePhotoVideoId);
+
+    db *db = rq->db;
+    uuid id = uuid_v4();
+    db_result inserted = db_try(
+        db,
+        "insert into asset (id, \"ownerId\", checksum, \"checksumAlgorithm\", \"originalPath\", \"fileCreatedAt\", \"fileModifiedAt\", "
+        "\"localDateTime\", type, \"isFavorite\", duration, visibility, \"originalFileName\", \"livePhotoVideoId\") "
+        "values ($1, $2, $3, 'sha1', $4, $5, $6, $5, $7, $8, $9, $10, $11, $12)",
+        UUID(id), UUID(rq->auth.user_id), BYTES(checksum), STR(file->path), WHEN(b->fileCreatedAt), WHEN(b->fileModifiedAt),
+        STR(media_type_of(file->path) == MEDIA_VIDEO ? S("VIDEO") : S("IMAGE")), BOOL(b->isFavorite.v),
+        b->duration.v ? INT(b->duration.v) : NUL, STR(b->visibility ? AssetVisibility_text(b->visibility) : S("timeline")),
+        STR(b->filename.n ? b->filename : file->name), UUID(b->livePhotoVideoId));
+    if (inserted != DB_DONE) {
+        db_rollback(db);
+        storage_delete(file->path);
+        if (sidecar) storage_delete(sidecar->path);
+        return (uuid){0};
+    }
+
+    live_photo_hide(rq, b->livePhotoVideoId);
+    each (item, b->metadata) asset_value_put(rq, id, item->key, item->value);
+    if (sidecar) db_exec(db, "insert into asset_file (\"assetId\", type, path) values ($1, 'sidecar', $2)", UUID(id), STR(sidecar->path));
+    db_exec(db, "insert into asset_exif (\"assetId\", \"fileSizeInByte\") values ($1, $2)", UUID(id), INT(file->file->size));
+    take_quota(rq, file->file->size);
+    add_to_shared_link(rq, id);
+    job_push(rq, AssetExtractMetadata, .id = id, .source = S("upload"));
+    commit_with_file(rq);
+    return id;
 }
 
 // Adds a photo or video. One that the user has already is answered with its existing asset.
 HANDLER(uploadAsset)
 {
-    const AssetMediaCreateDto *b = &in->body;
     incoming *file = received(rq, "assetData"), *sidecar = received(rq, "sidecarData");
     if (!file) fail(rq, 400, sidecar ? "Field(s) assetData should not be empty" : "File is required");
     if (rq->auth.kind == AUTH_SHARED_LINK && !rq->auth.link.allow_upload) fail(rq, 401, "Unauthorized");
 
-    row *quota = db_one(db, "select \"quotaSizeInBytes\", \"quotaUsageInBytes\" from \"user\" where id = $1", UUID(rq->auth.user_id));
-    if (quota && !col_null(quota, 0) && col_int(quota, 1) + file->file->size > col_int(quota, 0)) fail(rq, 400, "Quota has been exceeded!");
-    sha1 *digest = new (mem, sha1);
-    *digest = sha1_end(file->file->hash);
-    bytes checksum = {digest->b, sizeof digest->b};
+    sha1 digest = sha1_end(file->file->hash);
+    bytes checksum = {digest.b, sizeof digest.b};
+    compare_with_announced(rq, checksum);
+    db_set_mode(db, DB_READ);
+    look_at_quota(rq, file->file->size);
     out->id = asset_with_checksum(rq, rq->auth.user_id, checksum);
     db_commit(db); // the files are synced without holding the database
+    db_set_mode(db, DB_WRITE);
 
-    if (uuid_nil(out->id)) {
-        storage_keep(&rq->ctx, file->file, file->path, b->fileModifiedAt);
-        if (sidecar) storage_keep(&rq->ctx, sidecar->file, sidecar->path, b->fileModifiedAt);
-        if (!uuid_nil(b->livePhotoVideoId)) live_photo_link(rq, b->livePhotoVideoId);
+    bool is_known = !uuid_nil(out->id);
+    if (!is_known) out->id = keep(rq, &in->body, file, sidecar, checksum);
+    out->status = ASSET_MEDIA_STATUS_CREATED;
+    if (!is_known && !uuid_nil(out->id)) return;
 
-        uuid id = uuid_v4();
-        str name = b->filename.n ? b->filename : file->name;
-        int64_t duration = b->duration.has ? b->duration.v : 0;
-        db_result inserted = db_try(
-            db,
-            "insert into asset (id, \"ownerId\", checksum, \"checksumAlgorithm\", \"originalPath\", \"fileCreatedAt\", \"fileModifiedAt\", "
-            "\"localDateTime\", type, \"isFavorite\", duration, visibility, \"originalFileName\", \"livePhotoVideoId\") "
-            "values ($1, $2, $3, 'sha1', $4, $5, $6, $5, $7, $8, $9, $10, $11, $12)",
-            UUID(id), UUID(rq->auth.user_id), BYTES(checksum), STR(file->path), WHEN(b->fileCreatedAt), WHEN(b->fileModifiedAt),
-            STR(media_type_of(file->path) == MEDIA_VIDEO ? S("VIDEO") : S("IMAGE")), BOOL(b->isFavorite.v), duration ? INT(duration) : NUL,
-            STR(b->visibility ? AssetVisibility_text(b->visibility) : S("timeline")), STR(name), UUID(b->livePhotoVideoId));
-
-        if (inserted == DB_DONE) {
-            store_metadata(rq, id, b);
-            if (sidecar)
-                db_exec(db, "insert into asset_file (\"assetId\", type, path) values ($1, 'sidecar', $2)", UUID(id), STR(sidecar->path));
-            db_exec(db, "insert into asset_exif (\"assetId\", \"fileSizeInByte\") values ($1, $2)", UUID(id), INT(file->file->size));
-            db_exec(db, "update \"user\" set \"quotaUsageInBytes\" = \"quotaUsageInBytes\" + $2 where id = $1", UUID(rq->auth.user_id),
-                    INT(file->file->size));
-            add_to_shared_link(rq, id);
-            job_push(rq, AssetExtractMetadata, .id = id, .source = S("upload"));
-            out->id = id;
-            out->status = ASSET_MEDIA_STATUS_CREATED;
-            return;
-        }
-        // The same file came over another connection in the meantime.
-        storage_delete(file->path);
-        if (sidecar) storage_delete(sidecar->path);
-        out->id = asset_with_checksum(rq, rq->auth.user_id, checksum);
-        if (uuid_nil(out->id)) fail(rq, 500, "Internal Server Error");
-    }
+    if (!is_known) out->id = asset_with_checksum(rq, rq->auth.user_id, checksum);
+    if (uuid_nil(out->id)) fail(rq, 500, "an asset was refused as a duplicate, but there is none with its checksum");
     add_to_shared_link(rq, out->id);
     out->status = ASSET_MEDIA_STATUS_DUPLICATE;
     rq->status = 200;
@@ -238,6 +278,7 @@ static int by_checksum(const void *a, const void *b)
 // Which of these checksums does the user have? In the order of the question, with one query for all.
 HANDLER(checkBulkUpload)
 {
+    db_set_mode(db, DB_READ);
     typeof(in->body.assets) *assets = (void *)&in->body.assets;
     strs wanted = {0};
     bytes *checksums = new_n(mem, bytes, assets->n);
