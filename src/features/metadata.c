@@ -146,7 +146,7 @@ JOB(AssetExtractMetadataQueueAll)
         n = 0;
         db_rows (r, db,
                  "select a.id from asset a left join asset_job_status s on s.\"assetId\" = a.id where a.\"deletedAt\" is null "
-                 "and ($1 or s.\"metadataExtractedAt\" is null) and ($2 is null or a.id > $2) order by a.id limit 1000",
+                 "and ($1 or s.\"metadataExtractedAt\" is null) and (a.id > $2 or $2 is null) order by a.id limit 1000",
                  BOOL(in->force), UUID(last)) {
             last = col_uuid(r, 0);
             batch[n++] = (job_options){.name = JOB_AssetExtractMetadata, .data = {.id = last}};

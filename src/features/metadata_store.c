@@ -2,6 +2,7 @@
 #include "features/metadata.h"
 #include "features/tag_paths.h"
 #include <math.h>
+#include <stdlib.h>
 
 static param real(double x)
 {
@@ -146,11 +147,18 @@ static void store_streams(request *rq, uuid id, const probe *p)
 }
 
 // ---- tags ------------------------------------------------------------------------------------------------------------------------
-// What the row says now, which may be the user's.
+static int by_text(const void *a, const void *b)
+{
+    return str_cmp(*(const str *)a, *(const str *)b);
+}
+
+// What the row says now, which may be the user's. Sorted, so that two extractions which make the same new tags don't wait for each other.
 static void apply_tags(request *rq, const extraction *e)
 {
     row *r = db_one(rq->db, "select tags from asset_exif where \"assetId\" = $1", UUID(e->id));
-    tags_replace(rq, e->id, tag_paths_upsert(rq, e->owner, r ? col_strs(r, 0) : (strs){0}));
+    strs paths = r ? col_strs(r, 0) : (strs){0};
+    if (paths.n) qsort(paths.at, paths.n, sizeof *paths.at, by_text);
+    tags_replace(rq, e->id, tag_paths_upsert(rq, e->owner, paths));
 }
 
 // ---- faces -----------------------------------------------------------------------------------------------------------------------
@@ -191,6 +199,14 @@ static void import_faces(request *rq, const extraction *e, const facts *f)
 }
 
 // ---- live photos -----------------------------------------------------------------------------------------------------------------
+// The two halves of a live photo are often extracted at the same time; the second waits for the first to be stored, so that it finds it.
+static void lock_live_photo(request *rq, const facts *f)
+{
+    enum { LIVE_PHOTO_LOCK = 0x6c697665 };
+    sha1 hash = sha1_of(str_bytes(f->live_photo_cid));
+    db_lock(rq->db, (int64_t)LIVE_PHOTO_LOCK << 32 | hash.b[0] << 8 | hash.b[1]);
+}
+
 // A photo and a video of one owner with one identifier belong together; the video steps back behind the photo.
 static void link_live_photo(request *rq, const extraction *e, const facts *f)
 {
@@ -211,6 +227,7 @@ static void link_live_photo(request *rq, const extraction *e, const facts *f)
 
 bool metadata_store(request *rq, const extraction *e, const facts *f, const probe *p)
 {
+    if (f->live_photo_cid.n) lock_live_photo(rq, f);
     if (!store_asset(rq, e, f)) return false;
     store_exif(rq, e, f);
     if (p->ok) store_streams(rq, e->id, p);

@@ -57,7 +57,7 @@ JOB(SidecarQueueAll)
     for (size_t n = BATCH; n == BATCH; db_commit(db)) {
         n = 0;
         db_rows (r, db,
-                 "select a.id from asset a where ($2 is null or a.id > $2) and ($1 or not exists (select 1 from asset_file f "
+                 "select a.id from asset a where (a.id > $2 or $2 is null) and ($1 or not exists (select 1 from asset_file f "
                  "where f.\"assetId\" = a.id and f.type = 'sidecar')) order by a.id limit 1000",
                  BOOL(in->force), UUID(last)) {
             last = col_uuid(r, 0);

@@ -73,18 +73,6 @@ void tag_add_list(arena *mem, tags *list, const char *name, strs texts)
     add(mem, list, str_of(name), texts, texts.n > 1);
 }
 
-void buf_code_point(buf *b, uint32_t c)
-{
-    if (c < 0x80) {
-        buf_char(b, (char)c);
-        return;
-    }
-    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    static const uint8_t heads[] = {0, 0xc0, 0xe0, 0xf0};
-    buf_char(b, (char)(heads[more] | c >> (6 * more)));
-    while (more--) buf_char(b, (char)(0x80 | (c >> (6 * more) & 0x3f)));
-}
-
 // As ExifTool prints it: "1/160", "1.3", "4".
 str exposure_text(arena *mem, double seconds)
 {

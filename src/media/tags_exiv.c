@@ -543,7 +543,7 @@ str sidecar_edited(arena *mem, str old, sidecar_edit edit)
         for (size_t i = 0; i < edit.tags.n; i++) values[i] = cstr(mem, edit.tags.at[i]);
         gexiv2_metadata_try_set_tag_multiple(m, "Xmp.digiKam.TagsList", values, NULL);
     }
-    char *packet = gexiv2_metadata_try_generate_xmp_packet(m, GEXIV2_USE_COMPACT_FORMAT | GEXIV2_OMIT_PACKET_WRAPPER, 0, NULL);
+    char *packet = gexiv2_metadata_try_generate_xmp_packet(m, 0, 0, NULL);
     str out = packet ? taken(mem, packet) : (str){0};
     exiv_close(e);
     return out;

@@ -16,7 +16,6 @@ str exiv_shown(exiv *, const char *key);              // as exiv2 explains it
 bytes exiv_bytes(exiv *, const char *key);            // undecoded
 str exiv_explain(exiv *, const char *key, str value); // what exiv2 would say of this value in an otherwise empty file
 
-void buf_code_point(buf *, uint32_t);       // as UTF-8
 str exposure_text(arena *, double seconds); // "1/160", "1.3", "4"
 
 // The lens's name, as ExifTool's LensID; {0} if there is no hint (tags_lens.c).
