@@ -33,7 +33,7 @@ static void start(ctx *c, void *arg)
                                   .socketio_path = S("/api/socket.io"),
                               });
     socketio_setup(app->http, (socketio_options){.app = app, .connect = live_connect, .joined = live_joined});
-    features_start(app);
+    features_start(c, app);
 }
 
 int api_run(const settings *s, const birth *b)

@@ -344,6 +344,14 @@ void buf_char(buf *b, char c)
     b->at[b->n++] = c;
 }
 
+void buf_code_point(buf *b, uint32_t c)
+{
+    static const uint8_t lead[] = {0, 0xc0, 0xe0, 0xf0};
+    int more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    buf_char(b, (char)(lead[more] | c >> 6 * more));
+    while (more--) buf_char(b, (char)(0x80 | (c >> 6 * more & 0x3f)));
+}
+
 void buf_fmt(buf *b, const char *fmt, ...)
 {
     va_list args;

@@ -78,5 +78,6 @@ typedef struct {
 
 void buf_add(buf *, str);
 void buf_char(buf *, char);
+void buf_code_point(buf *, uint32_t);       // as UTF-8
 void buf_fmt(buf *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 str buf_str(buf *);                         // the text so far, NUL-terminated, valid until the next addition

@@ -12,7 +12,10 @@ static ApiKeyResponseDto key_of(request *rq, row *r)
         .updatedAt = col_when(r, 4),
     };
     strs permissions = col_strs(r, 2);
-    each (p, permissions) *push(rq->mem, key.permissions) = Permission_parse(*p);
+    each (p, permissions) {
+        Permission known = Permission_parse(*p); // a database that was adopted may have others
+        if (known) *push(rq->mem, key.permissions) = known;
+    }
     return key;
 }
 
@@ -66,10 +69,14 @@ HANDLER(createApiKey)
     *out = with_secret(key_of(rq, r), secret);
 }
 
-// Gives the key a new secret; the old one stops working at once.
+// Gives the key a new secret; the old one stops working at once. A key can't take over one that may do more than itself.
 HANDLER(rotateApiKey)
 {
-    require_key(rq, in->id);
+    strs permissions = col_strs(require_key(rq, in->id), 2);
+    each (p, permissions) {
+        if (rq->auth.kind == AUTH_API_KEY && !granted(&rq->auth, *p))
+            fail(rq, 400, "Cannot rotate an API Key with permissions you do not have");
+    }
     str secret = token_new(mem);
     row *r = db_one(db, "update api_key set key = $2 where id = $1 returning " KEY_COLUMNS, UUID(in->id), BYTES(token_digest(mem, secret)));
     *out = with_secret(key_of(rq, r), secret);

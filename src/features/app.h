@@ -13,8 +13,9 @@ struct app {
     bool allow_setup;  // IMMICH_ALLOW_SETUP
 };
 
-// After everything is open, before the first request or job: hears the bus, starts the schedules (api process).
-void features_start(app *);
+// After everything is open, before the first request or job: sets the log level, hears the bus, starts the schedules (api process).
+// Fails when the configuration file is unusable.
+void features_start(ctx *, app *);
 
 // For http_options.
 void dispatch_upload(void *app, exchange *, http_sink *);

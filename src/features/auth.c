@@ -1,6 +1,7 @@
 // Signing up, in and out; password, PIN code and the unlocked session.                              spec 01, sections 5 to 8
 #include "features/app.h"
 #include "features/authenticate.h"
+#include "features/onboarding.h"
 #include "features/users.h"
 #include <time.h>
 
@@ -32,15 +33,13 @@ static void clear_cookie(request *rq, str name)
 HANDLER(signUpAdmin)
 {
     if (!rq->app->allow_setup) fail(rq, 400, "Admin setup is disabled");
-    if (db_has(db, "select 1 from \"user\" where \"isAdmin\" = true and \"deletedAt\" is null"))
-        fail(rq, 400, "The server already has an admin");
-
     uuid id = user_create(rq, (new_user){
                                   .email = in->body.email,
                                   .name = in->body.name,
                                   .password = in->body.password,
                                   .storage_label = S("admin"),
                                   .is_admin = true,
+                                  .is_first = true,
                               });
     *out = user_admin_of(rq, id);
 }
@@ -67,9 +66,7 @@ HANDLER(login)
     out->isAdmin = col_bool(r, 3);
     out->profileImagePath = col_str(r, 4);
     out->shouldChangePassword = col_bool(r, 5);
-    str onboarding = db_str(db, "select value from user_metadata where \"userId\" = $1 and key = 'onboarding'", UUID(out->userId));
-    json *flag = onboarding.at ? (json *)json_get(json_parse(mem, onboarding, NULL), "isOnboarded") : NULL;
-    out->isOnboarded = flag && flag->boolean;
+    out->isOnboarded = onboarding_of(rq, out->userId);
 
     device d = device_of(rq->http, mem);
     db_exec(db, "insert into session (token, \"userId\", \"deviceType\", \"deviceOS\", \"appVersion\") values ($1, $2, $3, $4, $5)",
@@ -127,7 +124,7 @@ HANDLER(changePassword)
     str hash = password_hash(mem, in->body.newPassword);
 
     db_exec(db, "update \"user\" set password = $2 where id = $1", UUID(rq->auth.user_id), STR(hash));
-    db_exec(db, "delete from session where \"userId\" = $1 and ($2 is null or id <> $2)", UUID(rq->auth.user_id),
+    db_exec(db, "delete from session where \"userId\" = $1 and (id <> $2 or $2 is null)", UUID(rq->auth.user_id),
             UUID(rq->auth.session_id));
     *out = user_admin_of(rq, rq->auth.user_id);
 }

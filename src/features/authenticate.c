@@ -131,23 +131,19 @@ void authenticate(request *rq, bool query_too)
     by_api_key(rq, api_key);
 }
 
-static void touch(request *rq, void *unused)
+static void touch(ctx *unused, void *arg)
 {
     (void)unused;
-    device d = device_of(rq->http, rq->mem);
-    if (rq->auth.stale)
+    request *rq = arg;
+    if (rq->auth.stale) {
+        device d = device_of(rq->http, rq->mem);
         db_exec(rq->db, "update session set \"appVersion\" = $2, \"deviceOS\" = $3, \"deviceType\" = $4 where id = $1",
                 UUID(rq->auth.session_id), STR(d.app_version), STR(d.os), STR(d.type));
+    }
     if (rq->auth.extend_elevation)
         db_exec(rq->db, "update session set \"pinExpiresAt\" = $2 where id = $1 and \"pinExpiresAt\" is not null",
                 UUID(rq->auth.session_id), WHEN(now() + 5 * MINUTE));
     db_commit(rq->db);
-}
-
-static void touch_step(ctx *c, void *rq)
-{
-    (void)c;
-    touch(rq, NULL);
 }
 
 void authenticate_touch(request *rq)
@@ -155,5 +151,7 @@ void authenticate_touch(request *rq)
     if (!rq->auth.stale && !rq->auth.extend_elevation) return;
     db_set_mode(rq->db, DB_WRITE);
     // The caller was let in already: that its last use could not be noted is no reason to refuse it.
-    if (!try(&rq->ctx, touch_step, rq)) log_warn("cannot note the use of a session: %.*s", PR(rq->ctx.message));
+    if (try(&rq->ctx, touch, rq)) return;
+    log_warn("cannot note the use of a session: %.*s", PR(rq->ctx.message));
+    db_rollback(rq->db);
 }

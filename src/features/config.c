@@ -2,10 +2,12 @@
 #include "features/config.h"
 #include "embedded_defaults.h"
 #include "features/app.h"
+#include "features/onboarding.h"
 #include "features/overlay.h"
-#include "queue/cron.h"
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 // The defaults, with what the environment says of machine learning.
 static json *defaults(arena *mem)
@@ -39,30 +41,38 @@ static const char *config_file(void)
 
 static json *stored_in_file(request *rq)
 {
-    int fd = storage_read(&rq->ctx, str_of(config_file()));
     buf text = {.mem = rq->mem};
+    FILE *file = fopen(config_file(), "re");
+    if (!file) fail(rq, 500, "Unable to load configuration file: %s: %s", config_file(), strerror(errno));
     char block[4096];
-    for (ssize_t n; (n = read(fd, block, sizeof block)) > 0;) buf_add(&text, (str){block, (size_t)n});
+    for (size_t n; (n = fread(block, 1, sizeof block, file)) > 0;) buf_add(&text, (str){block, n});
+    fclose(file);
     str error = {0};
     json *tree = json_parse(rq->mem, buf_str(&text), &error);
-    if (!tree) fail_hint(rq, 500, "The file must be JSON.", "Unable to load configuration file: %s: %.*s", config_file(), PR(error));
+    if (!tree || tree->type != JSON_OBJECT)
+        fail(rq, 500, "Unable to load configuration file: %s: %.*s. It must be JSON; YAML is not read yet", config_file(),
+             PR(tree ? S("no object") : error));
     return tree;
 }
 
 static json *stored_in_database(request *rq)
 {
     str text = db_str(rq->db, "select value from system_metadata where key = 'system-config'");
-    return text.at ? json_parse(rq->mem, text, NULL) : NULL;
+    json *tree = text.at ? json_parse(rq->mem, text, NULL) : NULL;
+    return tree && tree->type == JSON_OBJECT ? tree : NULL;
 }
 
-// scheme://host[:port], whatever else was typed behind it.
+// scheme://host[:port] of a URL; with a user only where there is a password too.
 static str origin_of(arena *mem, str url)
 {
     ptrdiff_t scheme = str_find(url, S("://"));
     if (scheme < 0) return url;
-    size_t end = (size_t)scheme + 3;
+    size_t start = (size_t)scheme + 3, end = start;
     while (end < url.n && !strchr("/?#", url.at[end])) end++;
-    return str_dup(mem, str_slice(url, 0, end));
+    ptrdiff_t at = str_rfind_char(str_slice(url, 0, end), '@');
+    bool with_password = at >= 0 && str_find(str_slice(url, start, (size_t)at), S(":")) >= 0;
+    size_t host = at >= 0 && !with_password ? (size_t)at + 1 : start;
+    return str_cat(mem, str_slice(url, 0, start), str_slice(url, host, end));
 }
 
 static void normalise(request *rq, AdminConfigDto *c)
@@ -76,14 +86,49 @@ static void normalise(request *rq, AdminConfigDto *c)
     if (!has) *push(rq->mem, c->ffmpeg.acceptedAudioCodecs) = c->ffmpeg.targetAudioCodec;
 }
 
+// A tree that has the default where path (a JSON array) leads. NULL when that is no single setting.
+static const json *default_at(arena *mem, const json *tree, str path)
+{
+    json_writer w = json_writer_on(mem);
+    int depth = 0;
+    for (const json *step = json_parse(mem, path, NULL)->first; step && step->type == JSON_STRING && tree; step = step->next) {
+        tree = json_get(tree, step->text.at);
+        json_open(&w);
+        json_key(&w, step->text);
+        depth++;
+    }
+    if (!tree || tree->type == JSON_OBJECT) return NULL;
+    json_value(&w, tree);
+    while (depth--) json_close(&w);
+    return json_parse(mem, buf_str(&w.out), NULL);
+}
+
+// The configuration is read often; each complaint is made once.
+static void complain(str lines)
+{
+    static atomic_uint_least64_t last;
+    sha1 sum = sha1_of(str_bytes(lines));
+    uint64_t now;
+    memcpy(&now, sum.b, sizeof now);
+    if (atomic_exchange(&last, now) != now) log_error("Invalid system config, the defaults hold: \n%.*s", PR(lines));
+}
+
+// A bad file stops everything, so that it gets corrected. What is bad in the database counts as not set: the server must come up to be corrected.
 static AdminConfigDto *config_from(request *rq, const json *tree)
 {
     AdminConfigDto *config = new (rq->mem, AdminConfigDto);
-    issues found = {0};
+    issues found = {0}, unused = {0};
     if (!schema_read(rq->mem, &AdminConfigDto_schema, tree, FROM_JSON, config, &found)) {
         str lines = issues_lines(rq->mem, found);
         if (config_file()) fail(rq, 500, "Invalid system config: \n%.*s", PR(lines));
-        log_error("Invalid system config: \n%.*s", PR(lines));
+        complain(lines);
+        const json *basis = defaults(rq->mem);
+        each (issue, found) {
+            const json *patch = default_at(rq->mem, basis, issue->path);
+            if (patch) tree = overlay(rq->mem, tree, patch);
+        }
+        memset(config, 0, sizeof *config);
+        schema_read(rq->mem, &AdminConfigDto_schema, tree, FROM_JSON, config, &unused);
     }
     normalise(rq, config);
     return config;
@@ -105,12 +150,47 @@ bool config_in_file(void)
     return config_file() != NULL;
 }
 
-// ---- saving ----------------------------------------------------------------------------------------------------------------------
+// ---- the log ---------------------------------------------------------------------------------------------------------------------
 
-static bool same_text(str a, str b)
+static const char silence[] = "off";
+
+static str log_level_of(const AdminConfigLoggingDto *logging)
 {
-    return str_eq(a, b);
+    return logging->enabled ? LogLevel_text(logging->level) : str_of(silence);
 }
+
+// The environment has the last word.
+static void set_log_level(str text)
+{
+    log_level level = LOG_FATAL + 1;
+    if (getenv("IMMICH_LOG_LEVEL") || (!str_is(text, silence) && !log_level_parse(text, &level))) return;
+    log_set_level(level);
+}
+
+static void hear_change(void *app, str topic, str payload)
+{
+    (void)app, (void)topic;
+    set_log_level(payload);
+}
+
+static void start(request *rq, void *unused)
+{
+    (void)unused;
+    set_log_level(log_level_of(&config_get(rq)->logging));
+    if (config_in_file() && !onboarding_of_server(rq)) onboarding_set_server(rq, true);
+}
+
+void config_start(ctx *c, app *app)
+{
+    str error = {0};
+    if (!app_work(app, c->mem, start, NULL, &error)) {
+        if (config_in_file()) fail_hint(c, 500, "Correct the file that IMMICH_CONFIG_FILE names.", "%.*s", PR(error));
+        log_warn("cannot read the configuration yet: %.*s", PR(error));
+    }
+    if (app->bus) bus_on(app->bus, "ConfigUpdate", hear_change, app);
+}
+
+// ---- saving ----------------------------------------------------------------------------------------------------------------------
 
 static str part_text(arena *mem, const schema *of, const void *part)
 {
@@ -119,18 +199,11 @@ static str part_text(arena *mem, const schema *of, const void *part)
     return buf_str(&w.out);
 }
 
-static void check_against_old(request *rq, const AdminConfigDto *old, const AdminConfigDto *wanted)
-{
-    bool logging_same = same_text(part_text(rq->mem, &AdminConfigLoggingDto_schema, &old->logging),
-                                  part_text(rq->mem, &AdminConfigLoggingDto_schema, &wanted->logging));
-    if (getenv("IMMICH_LOG_LEVEL") && !logging_same)
-        fail(rq, 400, "Logging cannot be changed while the environment variable IMMICH_LOG_LEVEL is set.");
-}
-
 static AdminConfigDto save(request *rq, const AdminConfigDto *wanted)
 {
     if (config_file()) fail(rq, 400, "Cannot update configuration while IMMICH_CONFIG_FILE is in use");
-    check_against_old(rq, config_get(rq), wanted);
+    const AdminConfigDto *old = config_get(rq);
+    config_check(rq, old, wanted);
 
     str whole = part_text(rq->mem, &AdminConfigDto_schema, wanted);
     json *sparse = overlay_difference(rq->mem, defaults(rq->mem), json_parse(rq->mem, whole, NULL), true);
@@ -140,7 +213,7 @@ static AdminConfigDto save(request *rq, const AdminConfigDto *wanted)
             "insert into system_metadata (key, value) values ('system-config', $1) on conflict (key) do update set value = excluded.value",
             STR(buf_str(&text)));
     rq->config = NULL;
-    announce(rq, "ConfigUpdate", S(""));
+    announce(rq, "ConfigUpdate", log_level_of(&wanted->logging));
     emit(rq, (uuid){0}, "on_config_update", S(""));
     return *config_get(rq);
 }

@@ -6,6 +6,7 @@ static bool has(str agent, const char *word)
     return str_find(agent, str_of(word)) >= 0;
 }
 
+// The whole User-Agent is the app's name and version.
 static str app_version(str agent)
 {
     static const char *const prefixes[] = {"immich-android/", "immich-ios/", "immich-unknown/",
@@ -28,12 +29,20 @@ static str browser(str agent)
     if (has(agent, "OPR/")) return S("Opera");
     if (has(agent, "SamsungBrowser/")) return S("Samsung Internet");
     if (has(agent, "FxiOS/")) return S("Mobile Firefox");
-    if (has(agent, "Firefox/")) return mobile ? S("Mobile Firefox") : S("Firefox");
+    if (has(agent, "Firefox/")) return mobile || has(agent, "Tablet") ? S("Mobile Firefox") : S("Firefox");
     if (has(agent, "CriOS/")) return S("Mobile Chrome");
     if (has(agent, "; wv)") && has(agent, "Chrome/")) return S("Chrome WebView");
     if (has(agent, "Chrome/")) return mobile ? S("Mobile Chrome") : S("Chrome");
     if (has(agent, "Safari/") && has(agent, "Version/")) return mobile ? S("Mobile Safari") : S("Safari");
     if (has(agent, "MSIE ") || has(agent, "Trident/")) return S("IE");
+    return (str){0};
+}
+
+// What kind of device, for agents that are no browser.
+static str device_class(str agent)
+{
+    if (has(agent, "iPad") || has(agent, "Tablet")) return S("tablet");
+    if (has(agent, "iPhone") || has(agent, "iPod") || has(agent, "Mobile")) return S("mobile");
     return (str){0};
 }
 
@@ -50,19 +59,20 @@ static str system_of(str agent)
     return (str){0};
 }
 
-static str or_header(exchange *x, str found, const char *header)
+static str header(exchange *x, arena *mem, const char *name)
 {
-    if (found.n) return found;
-    str value = http_header(x, header);
+    str value = utf8_clean(mem, http_header(x, name));
     return value.at ? value : S("");
 }
 
 device device_of(exchange *x, arena *mem)
 {
-    str agent = utf8_clean(mem, http_header(x, "user-agent"));
+    str agent = header(x, mem, "user-agent");
+    str type = browser(agent), os = system_of(agent);
+    if (!type.n) type = device_class(agent);
     return (device){
-        .type = or_header(x, browser(agent), "devicemodel"),
-        .os = or_header(x, system_of(agent), "devicetype"),
+        .type = type.n ? type : header(x, mem, "devicemodel"),
+        .os = os.n ? os : header(x, mem, "devicetype"),
         .app_version = app_version(agent),
     };
 }

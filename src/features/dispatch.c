@@ -50,13 +50,15 @@ static void answer_failure(call *c)
         log_error("%.*s %.*s: %.*s (%s:%d)%s%.*s", PR(rq->http->method), PR(rq->http->path), PR(failure->message), failure->file,
                   failure->line, failure->hint.n ? ". " : "", PR(failure->hint));
     }
-    if (rq->http->status) return;
-    if (failure->status == 500 && c->match.route) {
-        str words = operation_words(rq->mem, c->match.route->operation);
-        answer_error(rq->http, 500, str_fmt(rq->mem, "Failed to %.*s%s", PR(words), c->match.as_patch ? " v3" : ""));
-        return;
+    str message = failure->message;
+    if (failure->status == 500) { // what went wrong inside is nobody's business
+        message = S("Internal server error");
+        if (c->match.route)
+            message = str_fmt(rq->mem, "Failed to %.*s%s", PR(operation_words(rq->mem, c->match.route->operation)),
+                              c->match.as_patch ? " v3" : "");
     }
-    answer_error(rq->http, failure->status, failure->message);
+    answer_forget(rq->http);
+    answer_error(rq->http, failure->status, message);
 }
 
 // ---- the steps -------------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // Live events: who a socket belongs to, and what it is told first.                                              spec 07, section 9
 #include "features/app.h"
 #include "features/authenticate.h"
+#include "features/config.h"
 #include "features/effects.h"
 #include "features/schedules.h"
 #include "features/server.h"
@@ -44,8 +45,9 @@ void live_joined(void *app_, str sid, strs rooms)
     socketio_emit(app->http, sid, S("on_server_version"), str_of(version));
 }
 
-void features_start(app *app)
+void features_start(ctx *c, app *app)
 {
+    config_start(c, app);
     if (!app->http) return;
     if (app->bus) bus_on(app->bus, "clients", effects_hear_clients, app);
     server_remember_version(app);

@@ -3,9 +3,12 @@
 #include "contract/route.h"
 #include "features/app.h"
 #include "features/config.h"
+#include "features/onboarding.h"
 #include "media/types.h"
+#include <libavutil/avutil.h>
 #include <math.h>
 #include <stdlib.h>
+#include <vips/vips.h>
 
 HANDLER(pingServer)
 {
@@ -22,12 +25,16 @@ HANDLER(getServerVersion)
 HANDLER(getVersionHistory)
 {
     db_rows (r, db, "select id, \"createdAt\", version from version_history order by \"createdAt\" desc")
-        *push(mem, out->items) = (ServerVersionHistoryResponseDto){col_when(r, 1), col_uuid(r, 0), str_dup(mem, col_str(r, 2))};
+        *push(mem, out->items) =
+            (ServerVersionHistoryResponseDto){.id = col_uuid(r, 0), .createdAt = col_when(r, 1), .version = str_dup(mem, col_str(r, 2))};
 }
+
+enum { VERSION_HISTORY_LOCK = 500 }; // spec 05, 7.5
 
 static void remember_version(request *rq, void *unused)
 {
     (void)unused;
+    db_lock(rq->db, VERSION_HISTORY_LOCK);
     str newest = db_str(rq->db, "select version from version_history order by \"createdAt\" desc limit 1");
     if (str_is(newest, API_VERSION)) return;
     log_info("Adding %s to upgrade history", API_VERSION);
@@ -40,13 +47,6 @@ void server_remember_version(app *app)
     str error = {0};
     if (!app_work(app, mem, remember_version, NULL, &error)) log_warn("cannot note the version in the history: %.*s", PR(error));
     arena_free(mem);
-}
-
-static bool flag_of(request *rq, const char *key, const char *flag)
-{
-    str text = db_str(rq->db, "select value from system_metadata where key = $1", STR(str_of(key)));
-    json *j = text.at ? json_get(json_parse(rq->mem, text, NULL), flag) : NULL;
-    return j && j->boolean;
 }
 
 HANDLER(getServerFeatures)
@@ -80,7 +80,7 @@ HANDLER(getServerConfig)
     out->oauthButtonText = c->oauth.buttonText;
     if (c->oauth.accountManagementUrl.n) out->oauthAccountManagementUrl = c->oauth.accountManagementUrl;
     out->isInitialized = !rq->app->allow_setup || db_has(db, "select 1 from \"user\" where \"isAdmin\" = true and \"deletedAt\" is null");
-    out->isOnboarded = flag_of(rq, "admin-onboarding", "isOnboarded");
+    out->isOnboarded = onboarding_of_server(rq);
     out->externalDomain = c->server.externalDomain;
     out->publicUsers = c->server.publicUsers;
     out->mapDarkStyleUrl = c->map.darkStyle;
@@ -125,6 +125,10 @@ HANDLER(getAboutInfo)
     out->thirdPartyBugFeatureUrl = from_environment("IMMICH_THIRD_PARTY_BUG_FEATURE_URL");
     out->thirdPartyDocumentationUrl = from_environment("IMMICH_THIRD_PARTY_DOCUMENTATION_URL");
     out->thirdPartySupportUrl = from_environment("IMMICH_THIRD_PARTY_SUPPORT_URL");
+    // What is built in; there is no other tool of this list.
+    out->ffmpeg = str_of(av_version_info());
+    out->libvips = str_of(vips_version_string());
+    out->nodejs = out->exiftool = out->imagemagick = S("");
 }
 
 HANDLER(getApkLinks)
@@ -196,19 +200,6 @@ static const json *remembered(request *rq, const char *key)
     return text.at ? json_parse(rq->mem, text, NULL) : NULL;
 }
 
-HANDLER(getAdminOnboarding)
-{
-    out->isOnboarded = flag_of(rq, "admin-onboarding", "isOnboarded");
-}
-
-HANDLER(updateAdminOnboarding)
-{
-    db_exec(
-        db,
-        "insert into system_metadata (key, value) values ('admin-onboarding', $1) on conflict (key) do update set value = excluded.value",
-        STR(in->body.isOnboarded ? S("{\"isOnboarded\":true}") : S("{\"isOnboarded\":false}")));
-}
-
 HANDLER(getReverseGeocodingState)
 {
     const json *state = remembered(rq, "reverse-geocoding-state");
@@ -216,16 +207,22 @@ HANDLER(getReverseGeocodingState)
     out->lastImportFileName = json_get_str(state, "lastImportFileName");
 }
 
-HANDLER(getVersionCheckState)
+// Null as long as nobody has looked for a new version: Calotype itself never does.
+static VersionCheckStateResponseDto version_check_state(request *rq)
 {
     const json *state = remembered(rq, "version-check-state");
-    out->checkedAt = json_get_str(state, "checkedAt");
-    out->releaseVersion = json_get_str(state, "releaseVersion");
+    return (VersionCheckStateResponseDto){
+        .checkedAt = json_get_str(state, "checkedAt"),
+        .releaseVersion = json_get_str(state, "releaseVersion"),
+    };
+}
+
+HANDLER(getVersionCheckState)
+{
+    *out = version_check_state(rq);
 }
 
 HANDLER(getVersionCheck)
 {
-    const json *state = remembered(rq, "version-check-state");
-    out->checkedAt = json_get_str(state, "checkedAt");
-    out->releaseVersion = json_get_str(state, "releaseVersion");
+    *out = version_check_state(rq);
 }

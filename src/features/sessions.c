@@ -1,6 +1,9 @@
 // The devices on which somebody is signed in.                                                                 spec 01, section 9.2
 #include "features/authenticate.h"
 
+// A longer duration (in seconds) than a thousand years would only run out of the calendar.
+#define FOR_EVER (INT64_C(1000) * 365 * 86400)
+
 #define SESSION_COLUMNS                                                                                                                    \
     "id, \"createdAt\", \"updatedAt\", \"expiresAt\", \"appVersion\", \"deviceOS\", \"deviceType\", \"isPendingSyncReset\""
 
@@ -20,13 +23,27 @@ static SessionResponseDto session_of(request *rq, row *r)
     };
 }
 
+// Along session_userId_idx. None for a deleted user, whose sessions wait for the account to come back.
+static SessionResponseDto_list sessions_of(request *rq, uuid user)
+{
+    SessionResponseDto_list list = {0};
+    db_rows (r, rq->db,
+             "select " SESSION_COLUMNS " from session where \"userId\" = (select id from \"user\" where id = $1 and \"deletedAt\" is null) "
+             "and (\"expiresAt\" is null or \"expiresAt\" > $2) order by \"updatedAt\" desc, \"createdAt\" desc",
+             UUID(user), WHEN(now()))
+        *push(rq->mem, list) = session_of(rq, r);
+    return list;
+}
+
 HANDLER(getSessions)
 {
-    db_rows (r, db,
-             "select " SESSION_COLUMNS " from session where \"userId\" = $1 and (\"expiresAt\" is null or \"expiresAt\" > $2) "
-             "order by \"updatedAt\" desc, \"createdAt\" desc",
-             UUID(rq->auth.user_id), WHEN(now()))
-        *push(mem, out->items) = session_of(rq, r);
+    out->items = sessions_of(rq, rq->auth.user_id);
+}
+
+HANDLER(getUserSessionsAdmin)
+{
+    out->items = sessions_of(rq, in->id);
+    each (s, out->items) s->current = false;
 }
 
 // A session for another device, which ends with the one that made it.
@@ -34,7 +51,8 @@ HANDLER(createSession)
 {
     if (rq->auth.kind != AUTH_SESSION) fail(rq, 400, "This endpoint can only be used with a session token");
     str token = token_new(mem);
-    when expires = in->body.duration.has ? now() + (when)(in->body.duration.v * SECOND) : WHEN_NONE;
+    int64_t seconds = in->body.duration.v < FOR_EVER ? in->body.duration.v : FOR_EVER;
+    when expires = in->body.duration.has ? now() + seconds * SECOND : WHEN_NONE;
     row *r = db_one(db,
                     "insert into session (token, \"userId\", \"parentId\", \"expiresAt\", \"deviceType\", \"deviceOS\") "
                     "values ($1, $2, $3, $4, $5, $6) returning " SESSION_COLUMNS,
@@ -73,7 +91,7 @@ HANDLER(deleteSession)
 // Signs out everywhere else.
 HANDLER(deleteAllSessions)
 {
-    db_exec(db, "delete from session where \"userId\" = $1 and ($2 is null or id <> $2)", UUID(rq->auth.user_id),
+    db_exec(db, "delete from session where \"userId\" = $1 and (id <> $2 or $2 is null)", UUID(rq->auth.user_id),
             UUID(rq->auth.session_id));
 }
 

@@ -30,6 +30,7 @@ static void web_app(request *rq)
     str forever = under(x->path, "/assets") ? S("public,max-age=31536000,immutable") : (str){0};
     if (folder.n && x->path.n > 1 && http_static(x, folder, x->path, forever)) return;
 
+    if (str_is(x->path, "/favicon.ico")) fail(rq, 404, "Not Found");
     str accept = http_header(x, "accept");
     if (!accepts_html(accept)) fail(rq, 406, "The route %.*s was requested as %.*s, but only returns text/html", PR(x->path), PR(accept));
     if (folder.n && http_static(x, folder, S("/index.html"), S("no-store"))) return;

@@ -1,22 +1,40 @@
 // Users as others see them, and one's own account.                                              spec 01, sections 6.1, 12.1 to 12.3
 #include "features/users.h"
 #include "features/app.h"
+#include "features/license.h"
+#include <locale.h>
+#include <pthread.h>
+#include <wctype.h>
+
+// The C library knows the case of the letters of all scripts in this locale, whatever the environment says.
+static locale_t unicode;
+
+static void open_locale(void)
+{
+    unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+}
 
 str lower_email(arena *mem, str email)
 {
-    return str_lower(mem, email);
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, open_locale);
+    if (!unicode) return str_lower(mem, email);
+    buf lower = {.mem = mem};
+    for (str rest = email; rest.n;) buf_code_point(&lower, (uint32_t)towlower_l((wint_t)utf8_next(&rest), unicode));
+    return buf_str(&lower);
 }
 
 bool email_taken(request *rq, str email, uuid but_of)
 {
-    return db_has(rq->db, "select 1 from \"user\" where email = $1 and \"deletedAt\" is null and ($2 is null or id <> $2)", STR(email),
+    return db_has(rq->db, "select 1 from \"user\" where email = $1 and \"deletedAt\" is null and (id <> $2 or $2 is null)", STR(email),
                   UUID(but_of));
 }
 
 // The stored colour, or one that follows from the e-mail address.
 static UserAvatarColor avatar_color(str stored, str email)
 {
-    if (stored.n) return UserAvatarColor_parse(stored);
+    UserAvatarColor chosen = UserAvatarColor_parse(stored);
+    if (chosen) return chosen;
     uint32_t sum = 0;
     for (str rest = email; rest.n;) sum += utf8_next(&rest);
     return (UserAvatarColor)(1 + sum % 10);
@@ -37,13 +55,8 @@ UserResponseDto user_public(request *rq, row *r)
 
 static UserLicense *license_of(request *rq, str stored)
 {
-    json *j = stored.at ? json_parse(rq->mem, stored, NULL) : NULL;
-    if (!j) return NULL;
     UserLicense *license = new (rq->mem, UserLicense);
-    license->activationKey = json_get_str(j, "activationKey");
-    license->licenseKey = json_get_str(j, "licenseKey");
-    if (!when_parse(json_get_str(j, "activatedAt"), &license->activatedAt)) license->activatedAt = WHEN_NONE;
-    return license;
+    return license_read(rq->mem, stored, license) ? license : NULL;
 }
 
 UserAdminResponseDto user_admin(request *rq, row *r)
@@ -97,34 +110,41 @@ str user_storage_label(arena *mem, str label)
         uint32_t c = utf8_next(&rest);
         bool refused = c < 0x20 || (c >= 0x80 && c <= 0x9f) || (c < 0x80 && strchr("./?<>\\:*|\"", (int)c));
         size_t width = before.n - rest.n;
-        if (!refused && out.n + width <= 255) buf_add(&out, (str){before.at, width});
+        if (refused) continue;
+        if (out.n + width > 255) break;
+        buf_add(&out, (str){before.at, width});
     }
     str clean = buf_str(&out);
     while (clean.n && clean.at[clean.n - 1] == ' ') clean.n--;
-    return windows_device(clean) ? S("") : str_dup(mem, clean);
+    return clean.n && !windows_device(clean) ? str_dup(mem, clean) : (str){0};
+}
+
+// Asked before the password is hashed, which takes its time, and again after it.
+static void require_possible(request *rq, str email, const new_user *u)
+{
+    bool has_admin = db_has(rq->db, "select 1 from \"user\" where \"isAdmin\" = true and \"deletedAt\" is null");
+    if (u->is_first && has_admin) fail(rq, 400, "The server already has an admin");
+    if (email_taken(rq, email, (uuid){0})) fail(rq, 400, "Email is not available");
+    if (!u->is_admin && !has_admin) fail(rq, 400, "The first registered account must the administrator.");
 }
 
 uuid user_create(request *rq, new_user u)
 {
     str email = lower_email(rq->mem, u.email);
-    if (email_taken(rq, email, (uuid){0})) fail(rq, 400, "Email is not available");
-    if (!u.is_admin && !db_has(rq->db, "select 1 from \"user\" where \"isAdmin\" = true and \"deletedAt\" is null"))
-        fail(rq, 400, "The first registered account must the administrator.");
+    require_possible(rq, email, &u);
     db_commit(rq->db);
     str password = u.password.n ? password_hash(rq->mem, u.password) : (str){0};
     str pin = u.pin_code.n ? password_hash(rq->mem, u.pin_code) : (str){0};
 
-    // Somebody else may have signed up while the password was hashed.
-    if (email_taken(rq, email, (uuid){0})) fail(rq, 400, "Email is not available");
+    require_possible(rq, email, &u);
     uuid group = db_uuid(rq->db, "insert into cluster_group (id) values (uuid_v4()) returning id");
-    str label = u.storage_label.n ? user_storage_label(rq->mem, u.storage_label) : u.storage_label;
     return db_uuid(
         rq->db,
         "insert into \"user\" (email, name, password, \"pinCode\", \"isAdmin\", \"shouldChangePassword\", \"storageLabel\", "
         "\"avatarColor\", \"quotaSizeInBytes\", \"clusterGroupId\") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
         STR(email), STR(u.name), STR(password), STR(pin), BOOL(u.is_admin),
-        BOOL(u.should_change_password.has ? u.should_change_password.v : true), STR(label), STR(u.avatar_color), OPT(INT, u.quota_size),
-        UUID(group));
+        BOOL(u.should_change_password.has ? u.should_change_password.v : true), STR(user_storage_label(rq->mem, u.storage_label)),
+        STR(u.avatar_color), OPT(INT, u.quota_size), UUID(group));
 }
 
 // All users; only oneself when the server hides its users and one is not its administrator.

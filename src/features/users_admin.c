@@ -6,7 +6,7 @@
 HANDLER(searchUsersAdmin)
 {
     db_rows (r, db,
-             "select " USER_ADMIN_COLUMNS " from \"user\" u where ($1 or u.\"deletedAt\" is null) and ($2 is null or u.id = $2) "
+             "select " USER_ADMIN_COLUMNS " from \"user\" u where ($1 or u.\"deletedAt\" is null) and (u.id = $2 or $2 is null) "
              "order by u.\"createdAt\" desc",
              BOOL(in->withDeleted.v), UUID(in->id))
         *push(mem, out->items) = user_admin(rq, r);
@@ -59,7 +59,7 @@ HANDLER(updateUserAdmin)
 
     str email = b->email.at ? lower_email(mem, b->email) : (str){0};
     if (email.at && email_taken(rq, email, in->id)) fail(rq, 400, "Email is not available");
-    str label = b->storageLabel.v.n ? user_storage_label(mem, b->storageLabel.v) : (str){0};
+    str label = user_storage_label(mem, b->storageLabel.v);
     if (label.n &&
         db_has(db, "select 1 from \"user\" where \"storageLabel\" = $1 and id <> $2 and \"deletedAt\" is null", STR(label), UUID(in->id)))
         fail(rq, 400, "Storage label already in use by another account");
@@ -111,7 +111,7 @@ HANDLER(getUserStatisticsAdmin)
 {
     db_rows (r, db,
              "select type, count(*) from asset where \"ownerId\" = $1 "
-             "and (visibility = $2 or ($2 is null and visibility in ('archive', 'timeline'))) and ($3 is null or \"isFavorite\" = $3) "
+             "and (visibility = $2 or ($2 is null and visibility in ('archive', 'timeline'))) and (\"isFavorite\" = $3 or $3 is null) "
              "and (case when $4 then \"deletedAt\" is not null and status <> 'deleted' else \"deletedAt\" is null end) group by type",
              UUID(in->id), STR(AssetVisibility_text(in->visibility)), OPT(BOOL, in->isFavorite), BOOL(in->isTrashed.v)) {
         int64_t count = col_int(r, 1);
@@ -143,36 +143,55 @@ JOB(UserDeleteCheck)
     return JOB_SUCCESS;
 }
 
-// Rows first, then folders: should it stop in between, the next integrity check finds the files.
+static void delete_folders(request *rq, strs folders)
+{
+    each (folder, folders) {
+        // Somebody else may have got the label in the meantime.
+        str name = str_slice(*folder, (size_t)(str_rfind_char(*folder, '/') + 1), folder->n);
+        bool taken = db_has(rq->db, "select 1 from \"user\" where \"storageLabel\" = $1", STR(name));
+        db_commit(rq->db);
+        if (!taken) storage_delete_tree(rq->app->storage, *folder);
+    }
+}
+
+// Rows first, so that nobody can bring back a user without photos. What is left on disk goes in a second run, which the first one adds with the
+// rows' deletion and which a crash can't lose.
 JOB(UserDelete)
 {
+    if (in->paths.n) {
+        delete_folders(rq, in->paths);
+        return JOB_SUCCESS;
+    }
     row *u = db_one(db, "select \"deletedAt\", \"storageLabel\" from \"user\" where id = $1", UUID(in->id));
     if (!u) return JOB_SKIPPED;
     when deleted = col_when(u, 0);
     bool ready = deleted != WHEN_NONE && deleted <= now() - config_get(rq)->user.deleteDelay * DAY;
+    str id = uuid_text(mem, in->id), label = col_str(u, 1).n ? col_str(u, 1) : id;
     if (!in->force && !ready) {
-        log_warn("Skipped user that was not ready for deletion: id=%.*s", PR(uuid_text(mem, in->id)));
+        log_warn("Skipped user that was not ready for deletion: id=%.*s", PR(id));
         return JOB_SKIPPED;
     }
-    str id = uuid_text(mem, in->id), label = col_str(u, 1).n ? col_str(u, 1) : id;
     db_exec(db, "delete from album where id in (select \"albumId\" from album_user where \"userId\" = $1 and role = 'owner')",
             UUID(in->id));
     db_exec(db, "delete from \"user\" where id = $1", UUID(in->id));
     emit(rq, (uuid){0}, "on_user_delete", str_fmt(mem, "\"%.*s\"", PR(id)));
-    db_commit(db);
 
+    strs folders = {0};
     for (storage_folder f = 0; f < FOLDER_COUNT; f++) {
         if (f == FOLDER_BACKUPS) continue;
         str name = f == FOLDER_LIBRARY ? label : id;
-        storage_delete_tree(rq->app->storage,
-                            str_fmt(mem, "%.*s/%s/%.*s", PR(storage_root(rq->app->storage)), storage_folder_name(f), PR(name)));
+        *push(mem, folders) = str_fmt(mem, "%.*s/%s/%.*s", PR(storage_root(rq->app->storage)), storage_folder_name(f), PR(name));
     }
+    job_push(rq, UserDelete, .id = in->id, .paths = folders);
     return JOB_SUCCESS;
 }
 
 JOB(UserSyncUsage)
 {
     ids users = db_ids(db, "select id from \"user\" where \"deletedAt\" is null");
-    each (id, users) db_exec(db, "update \"user\" set \"quotaUsageInBytes\" = $2 where id = $1", UUID(*id), INT(usage_of(rq, *id)));
+    each (id, users) {
+        db_exec(db, "update \"user\" set \"quotaUsageInBytes\" = $2 where id = $1 and \"quotaUsageInBytes\" <> $2", UUID(*id),
+                INT(usage_of(rq, *id)));
+    }
     return JOB_SUCCESS;
 }
