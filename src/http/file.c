@@ -101,7 +101,7 @@ static bool range_is_fresh(exchange *x, str etag, when modified)
 static void answer_content(xch *x, int fd, uint64_t from, uint64_t length)
 {
     exchange *e = &x->pub;
-    if (length > READ_AT_ONCE) {
+    if (length > READ_AT_ONCE || x->head) {
         posix_fadvise(fd, (off_t)from, READ_AHEAD, POSIX_FADV_WILLNEED);
         x->answer = ANSWER_FILE;
         x->fd = fd;

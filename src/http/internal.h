@@ -21,7 +21,8 @@
 #define DRAIN_LIMIT ((uint64_t)64 << 30)    // and of any other, who should hear why it was refused
 #define CONNECTION_MEMORY (24u << 10)       // of libmicrohttpd, per connection: request headers and read buffer
 #define HEADER_SECONDS 60                   // to send whole request headers; so also how long a connection may idle between requests
-#define STALL_SECONDS 300                   // without any progress while a body or an answer is on its way
+#define HEADER_SECONDS_CROWDED 5
+#define STALL_SECONDS 300 // without any progress while a body or an answer is on its way
 
 typedef struct xch xch;
 typedef struct pool pool;
@@ -99,11 +100,11 @@ struct xch {
     bool query_parsed;
 
     pthread_mutex_t lock;
-    int refs;       // of the connection, of a running job, of the socket thread
-    bool parked;    // the connection is suspended
-    bool gone;      // the connection has ended
+    int refs;              // of the connection, of a running job, of the socket thread
+    bool parked;           // the connection is suspended
+    bool gone;             // the connection has ended
     atomic_bool abandoned; // the server stops: nobody waits for the answer any more
-    bool working;   // listed in the server (guarded by its lock)
+    bool working;          // listed in the server (guarded by its lock)
     xch *older, *newer;
     stage stage;
     job job;
@@ -139,6 +140,8 @@ struct http_server {
     socketio *socketio;
     atomic_size_t bodies; // bytes of all collected bodies
     atomic_bool stopping;
+    atomic_int connections;
+    int connection_limit, rush; // most connections of late
 
     pthread_mutex_t lock;
     pthread_cond_t quiet;        // `working` became 0

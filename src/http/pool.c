@@ -10,6 +10,8 @@ struct pool {
     job *first, *last;
     bool stopping;
     int running; // threads
+    int idle;    // of these, waiting
+    bool waking; // one was called and has not come yet
     void (*afterwards)(void *);
     void *afterwards_arg;
 };
@@ -48,17 +50,32 @@ static void pool_free(pool *p)
     free(p);
 }
 
+// Calls one thread at a time: under load, threads that are awake anyway take short jobs before another one is up. With the lock held; true: signal.
+static bool needs_thread(pool *p)
+{
+    bool call = p->first && p->idle && !p->waking;
+    if (call) p->waking = true;
+    return call;
+}
+
 static void *pool_thread(void *arg)
 {
     pool *p = arg;
     pthread_mutex_lock(&p->lock);
     for (;;) {
-        while (!p->first && !p->stopping) pthread_cond_wait(&p->work, &p->lock);
+        while (!p->first && !p->stopping) {
+            p->idle++;
+            pthread_cond_wait(&p->work, &p->lock);
+            p->idle--;
+            p->waking = false;
+        }
         job *j = p->first;
         if (!j) break;
         p->first = j->next;
         if (!p->first) p->last = NULL;
+        bool call = needs_thread(p);
         pthread_mutex_unlock(&p->lock);
+        if (call) pthread_cond_signal(&p->work);
         j->run(j);
         pthread_mutex_lock(&p->lock);
     }
@@ -96,8 +113,9 @@ void pool_add(pool *p, job *j, void (*run)(job *))
     if (p->last) p->last->next = j;
     else p->first = j;
     p->last = j;
+    bool call = needs_thread(p);
     pthread_mutex_unlock(&p->lock);
-    pthread_cond_signal(&p->work);
+    if (call) pthread_cond_signal(&p->work);
 }
 
 bool pool_stop(pool *p, int grace_ms, void (*afterwards)(void *), void *arg)

@@ -3,6 +3,7 @@
 // libmicrohttpd calls exchange_step() when the headers are in (twice for a request without body), for each piece of the body, and when the request is
 // whole. An exchange that waits for the pool is suspended; when it is resumed, exchange_step() is called again.
 #include "http/internal.h"
+#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -46,6 +47,7 @@ static void connection_event(void *server, struct MHD_Connection *mhd, void **co
     http_server *s = server;
     connection *c = *context;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        s->connections++;
         c = calloc(1, sizeof *c);
         if (!c) log_die("out of memory");
         *c = (connection){.server = s, .fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd};
@@ -56,6 +58,7 @@ static void connection_event(void *server, struct MHD_Connection *mhd, void **co
     pthread_mutex_lock(&s->lock);
     connection_unlist(c);
     pthread_mutex_unlock(&s->lock);
+    s->connections--;
     free(c);
 }
 
@@ -172,9 +175,10 @@ static void exchange_end(void *server, struct MHD_Connection *mhd, void **contex
         exchange *e = &x->pub;
         arena *mem = arena_new(); // the exchange's own may be in use by a handler that has not noticed yet
         str url = url_for_log(mem, e);
-        log_debug("%s %.*s %d %.2fms %.*s%s", x->head ? "HEAD" : e->method.at, PR(url), x->sent,
-                  (double)(monotonic() - x->started) / 1000, PR(e->client),
-                  code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (broken off)");
+        log_context(e->correlation_id);
+        log_debug("%s %.*s %d %.2fms %.*s%s", x->head ? "HEAD" : e->method.at, PR(url), x->sent, (double)(monotonic() - x->started) / 1000,
+                  PR(e->client), code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (broken off)");
+        log_context((str){0});
         arena_free(mem);
     }
     pthread_mutex_lock(&s->lock);
@@ -211,10 +215,14 @@ static bool good_correlation_id(str id)
 
 static str new_correlation_id(arena *mem)
 {
+    static __thread uint64_t state; // no secret: one system call per thread is enough
+    while (!state) random_bytes(&state, sizeof state);
+    state ^= state << 13; // xorshift64 (Marsaglia 2003)
+    state ^= state >> 7;
+    state ^= state << 17;
     str id = {arena_alloc(mem, 9), 8};
-    uint8_t random[8];
-    random_bytes(random, sizeof random);
-    for (size_t i = 0; i < id.n; i++) id.at[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[random[i] % 36];
+    uint64_t rest = state >> 8;
+    for (size_t i = 0; i < id.n; i++, rest /= 36) id.at[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[rest % 36];
     return id;
 }
 
@@ -411,7 +419,9 @@ static enum MHD_Result exchange_step(void *server, struct MHD_Connection *mhd, c
 static void server_sweep(void *server)
 {
     http_server *s = server;
-    int64_t limit = monotonic() - HEADER_SECONDS * SECOND;
+    // When places run short, who only sits there must go sooner.
+    bool crowded = s->connections > s->connection_limit / 10 * 9;
+    int64_t limit = monotonic() - (crowded ? HEADER_SECONDS_CROWDED : HEADER_SECONDS) * SECOND;
     pthread_mutex_lock(&s->lock);
     while (s->oldest && s->oldest->since < limit) {
         shutdown(s->oldest->fd, SHUT_RDWR); // libmicrohttpd sees the end of the connection and closes it
@@ -424,6 +434,14 @@ static void server_sweep(void *server)
         if (poll(&p, 1, 0) == 1) shutdown(p.fd, SHUT_RD);
     }
     pthread_mutex_unlock(&s->lock);
+
+    // After a rush, malloc would keep the connections' memory.
+    int now = s->connections;
+    if (now > s->rush) s->rush = now;
+    if (s->rush > 1000 && now < s->rush / 4) {
+        s->rush = now;
+        malloc_trim(0);
+    }
 }
 
 // ---- start and stop --------------------------------------------------------------------------------------------------------------
@@ -440,16 +458,16 @@ static size_t keep_url(void *arg, struct MHD_Connection *mhd, char *url)
     return strlen(url);
 }
 
-static unsigned connection_limit(void)
+static int connection_limit(void)
 {
     struct rlimit files = {0};
     getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
     getrlimit(RLIMIT_NOFILE, &files);
-    // A connection may hold a file as well; some descriptors are for the rest of the process.
-    rlim_t limit = files.rlim_cur > 1024 ? (files.rlim_cur - 512) / 2 : 256;
-    return limit > 30000 ? 30000 : (unsigned)limit;
+    // Some connections hold a file as well; some descriptors are for the rest of the process.
+    rlim_t limit = files.rlim_cur > 1024 ? (files.rlim_cur - 512) / 4 * 3 : 256;
+    return limit > 30000 ? 30000 : (int)limit;
 }
 
 static int within(int wanted, int least, int most)
@@ -482,7 +500,7 @@ static void daemon_start(ctx *c, http_server *s, http_options *o)
 
     s->daemon =
         MHD_start_daemon(flags, 0, NULL, NULL, exchange_step, s, MHD_OPTION_EXTERNAL_LOGGER, note_message, s, MHD_OPTION_LISTEN_SOCKET,
-                         s->listener, MHD_OPTION_CONNECTION_LIMIT, connection_limit(), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                         s->listener, MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->connection_limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                          (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)STALL_SECONDS, MHD_OPTION_NOTIFY_CONNECTION,
                          connection_event, s, MHD_OPTION_NOTIFY_COMPLETED, exchange_end, s, MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, s,
                          MHD_OPTION_UNESCAPE_CALLBACK, keep_url, NULL, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
@@ -519,6 +537,7 @@ http_server *http_start(ctx *c, http_options o)
     networks_parse(mem, proxies, &s->trusted, &bad);
     pthread_mutex_init(&s->lock, NULL);
     cond_init(&s->quiet);
+    s->connection_limit = connection_limit();
     s->pool = pool_start(s->options.handler_threads);
     s->loop = loop_start();
     loop_every_second(s->loop, server_sweep, s);

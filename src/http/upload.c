@@ -122,7 +122,8 @@ static void parts_run(job *j)
     xch *x = container_of(j, xch, job);
     upload *u = x->upload;
     log_context(x->pub.correlation_id);
-    if (!http_client_gone(&x->pub) && x->answer == ANSWER_NONE && !multipart_push(u->parser, u->work, u->work_n)) refuse(u, 400, multipart_error(u->parser));
+    if (!http_client_gone(&x->pub) && x->answer == ANSWER_NONE && !multipart_push(u->parser, u->work, u->work_n))
+        refuse(u, 400, multipart_error(u->parser));
 
     pthread_mutex_lock(&x->lock);
     if (x->answer != ANSWER_NONE) {
