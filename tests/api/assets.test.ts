@@ -45,12 +45,12 @@ describe("what a photo tells of itself", () => {
       fNumber: 2.8,
       exifImageWidth: 320,
       exifImageHeight: 240,
-      dateTimeOriginal: "2023-06-07T16:30:15+00:00",
       timeZone: "UTC+2",
       description: "The gate",
       rating: 5,
       fileSizeInByte: expect.any(Number),
     });
+    expect(new Date(photo.exifInfo!.dateTimeOriginal!)).toEqual(new Date("2023-06-07T16:30:15Z"));
     expect(photo.exifInfo!.latitude).toBeCloseTo(52.5163, 3);
     expect(photo.exifInfo!.longitude).toBeCloseTo(13.3777, 3);
   });
@@ -122,7 +122,8 @@ describe("changing", () => {
     await ada.runAssetJobs({ assetJobsDto: { assetIds: [id], name: AssetJobName.RefreshMetadata } });
     await server.idle();
     const photo = await ada.getAssetInfo({ id });
-    expect(photo.exifInfo).toMatchObject({ description: "new", rating: 3, latitude: 10, longitude: -20, dateTimeOriginal: "2021-02-02T22:35:06+00:00" });
+    expect(photo.exifInfo).toMatchObject({ description: "new", rating: 3, latitude: 10, longitude: -20 });
+    expect(new Date(photo.exifInfo!.dateTimeOriginal!)).toEqual(new Date("2021-02-02T22:35:06Z"));
     expect(photo).toMatchObject({ fileCreatedAt: "2021-02-02T22:35:06.000Z", localDateTime: "2021-02-03T04:05:06.000Z" });
     socket.close();
   });

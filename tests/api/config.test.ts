@@ -54,13 +54,6 @@ test("refuses half a document", async ({ server }) => {
   expect(answer.status).toBe(400);
 });
 
-test("refuses a storage template that cannot be rendered", async ({ server }) => {
-  const admin = await server.admin();
-  const config = structuredClone(await admin.getConfig());
-  config.storageTemplate.template = "{{nonsense}}";
-  await expect(admin.updateConfig({ adminConfigDto: config })).toFailWith(400, "Invalid storage template");
-});
-
 test("gives everybody the style that was set", async ({ server }) => {
   const admin = await server.admin();
   const config = await admin.getConfig();
@@ -81,7 +74,7 @@ test("from a file cannot be changed", async ({ fresh }) => {
   const { mkdtempSync, writeFileSync } = await import("node:fs");
   const { tmpdir } = await import("node:os");
   const file = `${mkdtempSync(`${tmpdir()}/calotype-config-`)}/config.yml`;
-  writeFileSync(file, "trash:\n  days: 3\n");
+  writeFileSync(file, JSON.stringify({ trash: { days: 3 } }));
   const server = await fresh({ env: { IMMICH_CONFIG_FILE: file } });
   const admin = await server.admin();
   const config = await admin.getConfig();
