@@ -3,7 +3,8 @@
 // One user, bench@example.com with the password benchbench, and N assets over 15 years: makes Make0 to Make6, models Model0 to Model39, lenses
 // Lens0 to Lens12, City0 to City299 in State0 to State39 in Country0 to Country19, coordinates on all, every 20th a video, every 50th a favourite.
 // All assets share one preview and one thumbnail on disk. The database itself counts the rows out, so that a million takes no million round trips.
-#include "app/process.h"
+#include "app/location.h"
+#include "app/mounts.h"
 #include "features/users.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,6 +97,8 @@ static void open_all(ctx *c, void *arg)
 {
     seed *s = arg;
     process_open(c, &s->settings, &(birth){.first = true}, 2, &s->app);
+    mounts_check(c, &s->settings, &s->app);
+    location_check(c, &s->settings, &s->app);
     s->preview = storage_nested(s->app.storage, c->mem, FOLDER_THUMBS, uuid_v4(), S("bench_preview.jpeg"));
     s->thumbnail = storage_nested(s->app.storage, c->mem, FOLDER_THUMBS, uuid_v4(), S("bench_thumbnail.webp"));
     make_file(c, &s->app, s->preview, 250 * 1024);
