@@ -50,8 +50,8 @@ clean: ## remove everything that was built (data stays)
 # ---- the parts --------------------------------------------------------------------------------------------------------------------------
 
 server: build/release/build.ninja
-	@ninja -C build/release --quiet src/app/calotype
-	@ln -f build/release/src/app/calotype build/calotype
+	@ninja -C build/release --quiet src/app/calotype src/app/calotype-decoder
+	@ln -f build/release/src/app/calotype build/release/src/app/calotype-decoder build
 
 build/release/build.ninja: $(stamp)/setup-build
 	@test -f $@ || meson setup build/release --buildtype=debugoptimized >build/meson.log || { cat build/meson.log; exit 1; }

@@ -4,7 +4,6 @@
 #include "app/supervisor.h"
 #include "app/worker.h"
 #include "features/server.h"
-#include "media/media.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -150,9 +149,6 @@ static int admin(arena *mem, const arguments *a)
 
 int main(int argc, char **argv)
 {
-    // The decoder is in a cage and knows nothing of settings.
-    if (argc > 1 && !strcmp(argv[1], "decoder")) return media_decoder_main(argc, argv);
-
     arguments a = read_arguments(argc, argv);
     if (!a.command) {
         fputs(help, stderr);

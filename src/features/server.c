@@ -5,10 +5,10 @@
 #include "features/config.h"
 #include "features/onboarding.h"
 #include "media/types.h"
-#include <libavutil/avutil.h>
+#include <libavutil/ffversion.h>
 #include <math.h>
 #include <stdlib.h>
-#include <vips/vips.h>
+#include <vips/version.h>
 
 HANDLER(pingServer)
 {
@@ -126,8 +126,8 @@ HANDLER(getAboutInfo)
     out->thirdPartyDocumentationUrl = from_environment("IMMICH_THIRD_PARTY_DOCUMENTATION_URL");
     out->thirdPartySupportUrl = from_environment("IMMICH_THIRD_PARTY_SUPPORT_URL");
     // What is built in; there is no other tool of this list.
-    out->ffmpeg = str_of(av_version_info());
-    out->libvips = str_of(vips_version_string());
+    out->ffmpeg = S(FFMPEG_VERSION);
+    out->libvips = S(VIPS_VERSION);
     out->nodejs = out->exiftool = out->imagemagick = S("");
 }
 

@@ -91,9 +91,18 @@ static char **environment(arena *mem)
     return env;
 }
 
+// The decoder's program lies beside ours, so that the others need not carry its libraries.
+static str beside_us(arena *mem)
+{
+    char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+    ptrdiff_t slash = n < 0 ? -1 : str_rfind_char((str){path, (size_t)n}, '/');
+    return slash < 0 ? S(CAGE_DECODER) : str_fmt(mem, "%.*s/" CAGE_DECODER, (int)slash, path);
+}
+
 static pid_t spawn(ctx *c, cage *k, int socket)
 {
-    char *const own[] = {"calotype", "decoder", NULL};
+    char *const own[] = {beside_us(c->mem).at, NULL};
     char *const *given = k->options.argv ? k->options.argv : own;
     LIST(char *) argv = {0};
     for (; *given; given++) *push(c->mem, argv) = *given;
@@ -115,7 +124,7 @@ static pid_t spawn(ctx *c, cage *k, int socket)
     posix_spawnattr_setsigmask(&how, &none);
     posix_spawnattr_setsigdefault(&how, &all);
     pid_t pid = 0;
-    int error = posix_spawn(&pid, k->options.argv ? argv.at[0] : "/proc/self/exe", &files, &how, argv.at, environment(c->mem));
+    int error = posix_spawn(&pid, argv.at[0], &files, &how, argv.at, environment(c->mem));
     posix_spawnattr_destroy(&how);
     posix_spawn_file_actions_destroy(&files);
     if (error) errno = error;
@@ -233,7 +242,7 @@ static void start(ctx *c, cage *k)
     close(pair[1]);
     if (!k->pid) {
         close(pair[0]);
-        fail(c, 500, "cannot start the decoder: %s", strerror(error));
+        fail_hint(c, 500, "It has to lie beside the calotype program.", "cannot start the decoder: %s", strerror(error));
     }
     k->socket = pair[0];
     const json *hello = receive_answer(c, k, START_SECONDS, monotonic() + START_SECONDS * SECOND);

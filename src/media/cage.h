@@ -1,7 +1,7 @@
 // The cage: untrusted bytes are decoded in a child process that holds nothing worth stealing and can break nothing but itself.
 //
-// A worker keeps one decoder: its own program started again with the argument "decoder". It has no database, no configuration, an empty
-// environment and one socket. The worker sends it small JSON messages with open descriptors beside them: inputs read-only, outputs write-only.
+// A worker keeps one decoder: the program calotype-decoder beside its own, so that neither the API nor a worker carries a decoding library.
+// It has no database, no configuration, an empty environment and one socket. The worker sends it small JSON messages with open descriptors beside them: inputs read-only, outputs write-only.
 // So the decoder needs no path, and a wall (seccomp and Landlock, as far as the kernel has them) takes away what it does not need.
 //
 // A broken file costs one call: if the decoder crashes, hangs or grows too large, it is killed, the call fails with the reason, and the next
@@ -16,12 +16,12 @@
 typedef struct cage cage;
 
 typedef struct {
-    char *const *argv; // how to start the decoder; NULL: this program with "decoder"
+    char *const *argv; // how to start the decoder; NULL: calotype-decoder beside this program
     size_t memory;     // bytes that it may allocate; 0: half of the machine's memory, 1 to 8 GiB
     int jobs;          // replaced after so many; 0: 500
 } cage_options;
 
-enum { CAGE_FDS = 8 }; // descriptors per call, at most
+enum { CAGE_FDS = 8 };      // descriptors per call, at most
 enum { CAGE_BROKEN = 502 }; // status of a failure that cost the decoder its life
 
 // Starts nothing yet. A cage belongs to one thread, and the decoder dies with the thread that started it.

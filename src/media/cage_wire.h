@@ -2,6 +2,8 @@
 #pragma once
 #include <stdint.h>
 
+#define CAGE_DECODER "calotype-decoder" // the decoder's program
+
 enum {
     CAGE_SOCKET = 3, // the decoder's only descriptor beside the standard ones
     CAGE_REQUEST_MAX = 64 * 1024,

@@ -4,11 +4,6 @@
 #include <math.h>
 #include <unistd.h>
 
-const char *picture_extension(picture_format f)
-{
-    return f == PICTURE_WEBP ? ".webp" : ".jpeg";
-}
-
 box face_square(face_box f, int width, int height)
 {
     double scale_x = width / f.image_width, scale_y = height / f.image_height;

@@ -2,55 +2,6 @@
 #include "media/picture.h"
 #include <math.h>
 
-// Turnings as matrices: where the columns of the stored picture go, x to the right and y down.
-static const struct {
-    signed char xx, xy, yx, yy;
-} turns[9] = {
-    [1] = {1, 0, 0, 1}, [2] = {-1, 0, 0, 1}, [3] = {-1, 0, 0, -1}, [4] = {1, 0, 0, -1},
-    [5] = {0, 1, 1, 0}, [6] = {0, -1, 1, 0}, [7] = {0, -1, -1, 0}, [8] = {0, 1, -1, 0},
-};
-
-static int sign(int n)
-{
-    return (n > 0) - (n < 0);
-}
-
-int turn_of_matrix(int xx, int xy, int yx, int yy)
-{
-    for (int t = 2; t <= 8; t++)
-        if (turns[t].xx == sign(xx) && turns[t].xy == sign(xy) && turns[t].yx == sign(yx) && turns[t].yy == sign(yy)) return t;
-    return 1;
-}
-
-int turn_then(int first, int next)
-{
-    if (first < 1 || first > 8) first = 1;
-    if (next < 1 || next > 8) next = 1;
-    int xx = turns[next].xx * turns[first].xx + turns[next].xy * turns[first].yx;
-    int xy = turns[next].xx * turns[first].xy + turns[next].xy * turns[first].yy;
-    int yx = turns[next].yx * turns[first].xx + turns[next].yy * turns[first].yx;
-    int yy = turns[next].yx * turns[first].xy + turns[next].yy * turns[first].yy;
-    return turn_of_matrix(xx, xy, yx, yy);
-}
-
-bool turn_swaps_sides(int turn)
-{
-    return turn >= 5 && turn <= 8;
-}
-
-static bool names_srgb(str s)
-{
-    for (size_t i = 0; i + 4 <= s.n; i++)
-        if (str_ieq(str_slice(s, i, i + 4), S("srgb"))) return true;
-    return false;
-}
-
-bool media_wants_p3(str colorspace, str profile_description, int bits_per_sample)
-{
-    if (colorspace.n || profile_description.n) return !names_srgb(colorspace) && !names_srgb(profile_description);
-    return bits_per_sample && bits_per_sample != 8;
-}
-
 void picture_fit(int size, int *width, int *height)
 {
     int shorter = *width < *height ? *width : *height;

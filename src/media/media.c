@@ -1,51 +1,60 @@
-// Both ends of the calls: what the worker asks, as JSON, and the decoder's table of operations.
+// The worker's end of the calls, and what both ends know of pictures. No decoder is linked by what stands here.
 #include "media/media.h"
-#include "media/picture.h"
-#include "media/tags.h"
+#include "media/call.h"
 #include "media/thumbhash.h"
-#include <libavutil/log.h>
 
-// ---- small readers: absent or misshapen is nothing -------------------------------------------------------------------------------
-static int get_int(const json *object, const char *key)
+const char *picture_extension(picture_format f)
 {
-    const json *j = json_get(object, key);
-    return j && j->type == JSON_NUMBER && j->is_integer && j->integer >= INT32_MIN && j->integer <= INT32_MAX ? (int)j->integer : 0;
+    return f == PICTURE_WEBP ? ".webp" : ".jpeg";
 }
 
-static double get_double(const json *object, const char *key)
+// Turnings as matrices: where the columns of the stored picture go, x to the right and y down.
+static const struct {
+    signed char xx, xy, yx, yy;
+} turns[9] = {
+    [1] = {1, 0, 0, 1}, [2] = {-1, 0, 0, 1}, [3] = {-1, 0, 0, -1}, [4] = {1, 0, 0, -1},
+    [5] = {0, 1, 1, 0}, [6] = {0, -1, 1, 0}, [7] = {0, -1, -1, 0}, [8] = {0, 1, -1, 0},
+};
+
+static int sign(int n)
 {
-    const json *j = json_get(object, key);
-    return j && j->type == JSON_NUMBER ? j->number : 0;
+    return (n > 0) - (n < 0);
 }
 
-static bool get_bool(const json *object, const char *key)
+int turn_of_matrix(int xx, int xy, int yx, int yy)
 {
-    const json *j = json_get(object, key);
-    return j && j->type == JSON_BOOL && j->boolean;
+    for (int t = 2; t <= 8; t++)
+        if (turns[t].xx == sign(xx) && turns[t].xy == sign(xy) && turns[t].yx == sign(yx) && turns[t].yy == sign(yy)) return t;
+    return 1;
 }
 
-static void put_int(json_writer *w, str key, int64_t value)
+int turn_then(int first, int next)
 {
-    json_key(w, key);
-    json_int(w, value);
+    if (first < 1 || first > 8) first = 1;
+    if (next < 1 || next > 8) next = 1;
+    int xx = turns[next].xx * turns[first].xx + turns[next].xy * turns[first].yx;
+    int xy = turns[next].xx * turns[first].xy + turns[next].xy * turns[first].yy;
+    int yx = turns[next].yx * turns[first].xx + turns[next].yy * turns[first].yx;
+    int yy = turns[next].yx * turns[first].xy + turns[next].yy * turns[first].yy;
+    return turn_of_matrix(xx, xy, yx, yy);
 }
 
-static void put_double(json_writer *w, str key, double value)
+bool turn_swaps_sides(int turn)
 {
-    json_key(w, key);
-    json_double(w, value);
+    return turn >= 5 && turn <= 8;
 }
 
-static void put_bool(json_writer *w, str key, bool value)
+static bool names_srgb(str s)
 {
-    json_key(w, key);
-    json_bool(w, value);
+    for (size_t i = 0; i + 4 <= s.n; i++)
+        if (str_ieq(str_slice(s, i, i + 4), S("srgb"))) return true;
+    return false;
 }
 
-static void put_str(json_writer *w, str key, str value)
+bool media_wants_p3(str colorspace, str profile_description, int bits_per_sample)
 {
-    json_key(w, key);
-    json_str(w, value);
+    if (colorspace.n || profile_description.n) return !names_srgb(colorspace) && !names_srgb(profile_description);
+    return bits_per_sample && bits_per_sample != 8;
 }
 
 // ---- render ----------------------------------------------------------------------------------------------------------------------
@@ -53,102 +62,47 @@ static str render_to_json(arena *mem, const render *r)
 {
     json_writer w = json_writer_on(mem);
     json_open(&w);
-    put_str(&w, S("name"), r->name);
-    put_bool(&w, S("video"), r->video);
-    put_bool(&w, S("tolerant"), r->tolerant);
-    put_bool(&w, S("p3"), r->p3);
-    put_bool(&w, S("embedded"), r->embedded);
-    put_int(&w, S("embeddedMin"), r->embedded_min);
-    put_int(&w, S("orientation"), r->orientation);
-    put_str(&w, S("tonemap"), r->tonemap);
-    put_int(&w, S("turn"), r->turn);
-    put_bool(&w, S("thumbhash"), r->thumbhash);
+    call_put_str(&w, "name", r->name);
+    call_put_bool(&w, "video", r->video);
+    call_put_bool(&w, "tolerant", r->tolerant);
+    call_put_bool(&w, "p3", r->p3);
+    call_put_bool(&w, "embedded", r->embedded);
+    call_put_int(&w, "embeddedMin", r->embedded_min);
+    call_put_int(&w, "orientation", r->orientation);
+    call_put_str(&w, "tonemap", r->tonemap);
+    call_put_int(&w, "turn", r->turn);
+    call_put_bool(&w, "thumbhash", r->thumbhash);
     json_key(&w, S("crop"));
     json_open(&w);
-    put_int(&w, S("x"), r->crop.x);
-    put_int(&w, S("y"), r->crop.y);
-    put_int(&w, S("width"), r->crop.width);
-    put_int(&w, S("height"), r->crop.height);
+    call_put_int(&w, "x", r->crop.x);
+    call_put_int(&w, "y", r->crop.y);
+    call_put_int(&w, "width", r->crop.width);
+    call_put_int(&w, "height", r->crop.height);
     json_close(&w);
     json_key(&w, S("face"));
     json_open(&w);
-    put_double(&w, S("x1"), r->face.x1);
-    put_double(&w, S("y1"), r->face.y1);
-    put_double(&w, S("x2"), r->face.x2);
-    put_double(&w, S("y2"), r->face.y2);
-    put_double(&w, S("width"), r->face.image_width);
-    put_double(&w, S("height"), r->face.image_height);
+    call_put_double(&w, "x1", r->face.x1);
+    call_put_double(&w, "y1", r->face.y1);
+    call_put_double(&w, "x2", r->face.x2);
+    call_put_double(&w, "y2", r->face.y2);
+    call_put_double(&w, "width", r->face.image_width);
+    call_put_double(&w, "height", r->face.image_height);
     json_close(&w);
     json_key(&w, S("outputs"));
     json_open_array(&w);
     for (int i = 0; i < r->n; i++) {
         const render_output *o = &r->outputs[i];
         json_open(&w);
-        put_int(&w, S("size"), o->size);
-        put_int(&w, S("format"), o->format);
-        put_int(&w, S("quality"), o->quality);
-        put_bool(&w, S("progressive"), o->progressive);
-        put_bool(&w, S("gpano"), o->gpano);
+        call_put_int(&w, "size", o->size);
+        call_put_int(&w, "format", o->format);
+        call_put_int(&w, "quality", o->quality);
+        call_put_bool(&w, "progressive", o->progressive);
+        call_put_bool(&w, "gpano", o->gpano);
         json_close(&w);
     }
     json_close_array(&w);
     json_close(&w);
     return buf_str(&w.out);
-}
-
-static render render_from_json(ctx *c, const json *in, const int *fds, size_t n)
-{
-    const json *crop = json_get(in, "crop"), *face = json_get(in, "face"), *outputs = json_get(in, "outputs");
-    render r = {
-        .name = json_get_str(in, "name"),
-        .video = get_bool(in, "video"),
-        .tolerant = get_bool(in, "tolerant"),
-        .p3 = get_bool(in, "p3"),
-        .embedded = get_bool(in, "embedded"),
-        .embedded_min = get_int(in, "embeddedMin"),
-        .orientation = get_int(in, "orientation"),
-        .tonemap = json_get_str(in, "tonemap"),
-        .turn = get_int(in, "turn"),
-        .thumbhash = get_bool(in, "thumbhash"),
-        .crop = {get_int(crop, "x"), get_int(crop, "y"), get_int(crop, "width"), get_int(crop, "height")},
-        .face = {get_double(face, "x1"), get_double(face, "y1"), get_double(face, "x2"), get_double(face, "y2"), get_double(face, "width"),
-                 get_double(face, "height")},
-    };
-    if (!n || !outputs || outputs->count != n - 1 || outputs->count > RENDER_OUTPUTS)
-        fail(c, 500, "render: outputs and descriptors do not match");
-    r.fd = fds[0];
-    for (const json *o = outputs->first; o; o = o->next, r.n++)
-        r.outputs[r.n] = (render_output){
-            .fd = fds[1 + r.n],
-            .size = get_int(o, "size"),
-            .format = get_int(o, "format"),
-            .quality = get_int(o, "quality"),
-            .progressive = get_bool(o, "progressive"),
-            .gpano = get_bool(o, "gpano"),
-        };
-    return r;
-}
-
-static void render_op(ctx *c, const json *in, const int *fds, size_t n, json_writer *out)
-{
-    render r = render_from_json(c, in, fds, n);
-    render_result result = render_run(c, &r);
-    json_open(out);
-    put_int(out, S("width"), result.width);
-    put_int(out, S("height"), result.height);
-    put_bool(out, S("transparent"), result.transparent);
-    put_str(out, S("thumbhash"), result.thumbhash.n ? hex_encode(c->mem, result.thumbhash) : (str){0});
-    json_key(out, S("outputs"));
-    json_open_array(out);
-    for (int i = 0; i < r.n; i++) {
-        json_open(out);
-        put_int(out, S("width"), result.outputs[i].width);
-        put_int(out, S("height"), result.outputs[i].height);
-        put_bool(out, S("copied"), result.outputs[i].copied);
-        json_close(out);
-    }
-    json_close_array(out);
-    json_close(out);
 }
 
 // Broken video may take long, and a raw full size as well; nothing healthy takes longer than this.
@@ -161,9 +115,9 @@ render_result media_render(ctx *c, cage *cage, render r)
     const json *out = cage_call(c, cage, "render", render_to_json(c->mem, &r), fds, 1 + (size_t)r.n, RENDER_SECONDS);
 
     render_result result = {
-        .width = get_int(out, "width"),
-        .height = get_int(out, "height"),
-        .transparent = get_bool(out, "transparent"),
+        .width = call_int(out, "width"),
+        .height = call_int(out, "height"),
+        .transparent = call_bool(out, "transparent"),
     };
     str hash = json_get_str(out, "thumbhash");
     const json *o = json_get(out, "outputs");
@@ -172,39 +126,9 @@ render_result media_render(ctx *c, cage *cage, render r)
         fail(c, 500, "the decoder gave a wrong answer");
     o = o->first;
     for (int i = 0; i < r.n; i++, o = o->next) {
-        result.outputs[i].width = get_int(o, "width");
-        result.outputs[i].height = get_int(o, "height");
-        result.outputs[i].copied = get_bool(o, "copied");
+        result.outputs[i].width = call_int(o, "width");
+        result.outputs[i].height = call_int(o, "height");
+        result.outputs[i].copied = call_bool(o, "copied");
     }
     return result;
-}
-
-// ---- the decoder -----------------------------------------------------------------------------------------------------------------
-static void keep_quiet(const char *domain, GLogLevelFlags level, const char *message, void *arg)
-{
-}
-
-static void prepare(void)
-{
-    if (VIPS_INIT("calotype")) log_die("libvips does not start: %s", vips_error_buffer());
-    // Workers are as many as cores, so one thread each; nothing is decoded twice, so nothing is kept.
-    vips_concurrency_set(1);
-    vips_cache_set_max(0);
-    // Only loaders that read one still picture from a descriptor. ImageMagick, PDF, OpenSlide and the scientific formats stay shut.
-    vips_operation_block_set("VipsForeignLoad", TRUE);
-    static const char *const allowed[] = {"Jpeg", "Png", "Webp", "Nsgif", "Heif", "Jxl", "Jp2k", "Tiff", "Svg"};
-    for (size_t i = 0; i < countof(allowed); i++) {
-        char name[64];
-        snprintf(name, sizeof name, "VipsForeignLoad%s", allowed[i]);
-        vips_operation_block_set(name, FALSE);
-    }
-    g_log_set_default_handler(keep_quiet, NULL);
-    av_log_set_level(AV_LOG_QUIET);
-}
-
-int media_decoder_main(int argc, char **argv)
-{
-    static const cage_op ops[] = {
-        {"render", render_op}, {"tags", tags_op}, {"sidecarTags", sidecar_tags_op}, {"sidecarWrite", sidecar_write_op}};
-    return cage_main(argc, argv, ops, countof(ops), prepare);
 }

@@ -6,7 +6,7 @@
 #include "media/cage.h"
 #include "media/types.h"
 
-// The decoder process's main; the program runs it for the argument "decoder".
+// The decoder process's main (src/app/decoder.c).
 int media_decoder_main(int argc, char **argv);
 
 // An upright picture is the stored one turned by its EXIF orientation: 1 as it is, 2 mirrored left to right, 3 half a turn, 4 mirrored top to
@@ -14,6 +14,8 @@ int media_decoder_main(int argc, char **argv);
 // Turnings form a group, so a list of rotations and mirrorings is one of the eight as well.
 int turn_then(int first, int next);
 bool turn_swaps_sides(int turn); // 5 to 8
+// Which of the eight sends the stored axes there (x to the right, y down); only the signs matter. 1 if none does.
+int turn_of_matrix(int xx, int xy, int yx, int yy);
 
 typedef enum { PICTURE_NONE, PICTURE_JPEG, PICTURE_WEBP } picture_format;
 const char *picture_extension(picture_format); // ".jpeg", ".webp"

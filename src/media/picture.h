@@ -36,8 +36,6 @@ VipsImage *picture_turn(ctx *, VipsImage *, int turn);
 void picture_fit(int size, int *width, int *height);
 // Shrinks them to what a file of this format can hold.
 void picture_cap(picture_format, int *width, int *height);
-// Which of the eight turnings sends the stored axes there (x to the right, y down); only the signs matter. 1 if none does.
-int turn_of_matrix(int xx, int xy, int yx, int yy);
 
 // xmp: a packet to embed, {0} for none.
 void picture_save(ctx *, VipsImage *, const render_output *, bool p3, str xmp);

@@ -388,7 +388,8 @@ static int bmp(arena *mem, int width, int height)
     int line = (width * 3 + 3) / 4 * 4;
     uint8_t *b = arena_alloc(mem, (size_t)(HEAD + line * 300));
     memcpy(b, "BM", 2);
-    put32(b + 2, HEAD + line * height), put32(b + 10, HEAD), put32(b + 14, 40), put32(b + 18, width), put32(b + 22, height);
+    put32(b + 2, (int)((unsigned)HEAD + (unsigned)line * (unsigned)height)), put32(b + 10, HEAD), put32(b + 14, 40), put32(b + 18, width),
+        put32(b + 22, height);
     put16(b + 26, 1), put16(b + 28, 24);
     for (int y = 0; y < 300; y++) // from the bottom up, blue first
         for (int x = 0; x < 400 && x < width; x++)
