@@ -33,7 +33,7 @@ static void clear_cookie(request *rq, str name)
 HANDLER(signUpAdmin)
 {
     if (!rq->app->allow_setup) fail(rq, 400, "Admin setup is disabled");
-    uuid id = user_create(rq, (new_user){
+    uuid id = user_create(rq, (new_account){
                                   .email = in->body.email,
                                   .name = in->body.name,
                                   .password = in->body.password,

@@ -12,6 +12,7 @@ typedef struct {
     str type, os, app_version;
 } device;
 device device_of(exchange *, arena *);
+device device_named(str agent, str header_model, str header_type); // views of its arguments
 
 // The digest that the database keeps of a token or key.
 bytes token_digest(arena *, str token);

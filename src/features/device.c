@@ -59,6 +59,17 @@ static str system_of(str agent)
     return (str){0};
 }
 
+device device_named(str agent, str header_model, str header_type)
+{
+    str type = browser(agent), os = system_of(agent);
+    if (!type.n) type = device_class(agent);
+    return (device){
+        .type = type.n ? type : header_model,
+        .os = os.n ? os : header_type,
+        .app_version = app_version(agent),
+    };
+}
+
 static str header(exchange *x, arena *mem, const char *name)
 {
     str value = utf8_clean(mem, http_header(x, name));
@@ -67,12 +78,5 @@ static str header(exchange *x, arena *mem, const char *name)
 
 device device_of(exchange *x, arena *mem)
 {
-    str agent = header(x, mem, "user-agent");
-    str type = browser(agent), os = system_of(agent);
-    if (!type.n) type = device_class(agent);
-    return (device){
-        .type = type.n ? type : header(x, mem, "devicemodel"),
-        .os = os.n ? os : header(x, mem, "devicetype"),
-        .app_version = app_version(agent),
-    };
+    return device_named(header(x, mem, "user-agent"), header(x, mem, "devicemodel"), header(x, mem, "devicetype"));
 }

@@ -120,7 +120,7 @@ str user_storage_label(arena *mem, str label)
 }
 
 // Asked before the password is hashed, which takes its time, and again after it.
-static void require_possible(request *rq, str email, const new_user *u)
+static void require_possible(request *rq, str email, const new_account *u)
 {
     bool has_admin = db_has(rq->db, "select 1 from \"user\" where \"isAdmin\" = true and \"deletedAt\" is null");
     if (u->is_first && has_admin) fail(rq, 400, "The server already has an admin");
@@ -128,7 +128,7 @@ static void require_possible(request *rq, str email, const new_user *u)
     if (!u->is_admin && !has_admin) fail(rq, 400, "The first registered account must the administrator.");
 }
 
-uuid user_create(request *rq, new_user u)
+uuid user_create(request *rq, new_account u)
 {
     str email = lower_email(rq->mem, u.email);
     require_possible(rq, email, &u);

@@ -21,9 +21,9 @@ typedef struct {
     bool is_first; // refused when there is an administrator already
     opt_bool should_change_password;
     opt_int quota_size;
-} new_user;
+} new_account;
 // Creates a user with the rules shared by sign-up and administration (spec 01, 6.1). Hashes the password, so it ends the running transaction first.
-uuid user_create(request *, new_user);
+uuid user_create(request *, new_account);
 str user_storage_label(arena *, str label); // sanitised (spec 01, 13.7); {0} when nothing is left of it
 str lower_email(arena *, str);
 bool email_taken(request *, str email, uuid but_of);

@@ -21,7 +21,7 @@ HANDLER(createUserAdmin)
 {
     const UserAdminCreateDto *b = &in->body;
     if (!b->password.n && !config_get(rq)->oauth.enabled) fail(rq, 400, "password is required");
-    uuid id = user_create(rq, (new_user){
+    uuid id = user_create(rq, (new_account){
                                   .email = b->email,
                                   .name = b->name,
                                   .password = b->password,
