@@ -4,13 +4,21 @@
 #include "features/app.h"
 #include "features/assets/assets.h"
 
+static void check_rating(check *c, opt_int rating)
+{
+    if (rating.has && !rating.null && !rating.v)
+        refuse(c, "rating", "Rating must be -1 (rejected), 1–5 (starred), or null (unrated); 0 is not valid");
+}
+
 RULE(UpdateAssetDto)
 {
+    check_rating(c, it->rating);
     if (it->latitude.has != it->longitude.has) refuse(c, "", "Latitude and longitude must be provided together");
 }
 
 RULE(AssetBulkUpdateDto)
 {
+    check_rating(c, it->rating);
     if (it->latitude.has != it->longitude.has) refuse(c, "", "Latitude and longitude must be provided together");
     if (it->dateTimeRelative.has && it->dateTimeOriginal.at) refuse(c, "", "dateTimeRelative cannot exist alongside dateTimeOriginal");
 }
