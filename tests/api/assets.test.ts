@@ -113,16 +113,16 @@ describe("changing", () => {
     const { socket, next } = await ada.listen();
     const changed = await ada.updateAsset({
       id,
-      updateAssetDto: { description: "new", rating: 3, dateTimeOriginal: "2021-02-03T04:05:06+05:30", latitude: 10, longitude: -20 },
+      updateAssetDto: { description: "new", rating: 3, dateTimeOriginal: "2021-02-03T04:05:06+05:30", latitude: 19.1, longitude: 72.9 },
     });
-    expect(changed.exifInfo).toMatchObject({ description: "new", rating: 3, latitude: 10, longitude: -20, timeZone: "UTC+5:30" });
+    expect(changed.exifInfo).toMatchObject({ description: "new", rating: 3, latitude: 19.1, longitude: 72.9, timeZone: "UTC+5:30" });
     const [updated] = await next("on_asset_update");
     expect(updated).toMatchObject({ id });
     await server.idle();
     await ada.runAssetJobs({ assetJobsDto: { assetIds: [id], name: AssetJobName.RefreshMetadata } });
     await server.idle();
     const photo = await ada.getAssetInfo({ id });
-    expect(photo.exifInfo).toMatchObject({ description: "new", rating: 3, latitude: 10, longitude: -20 });
+    expect(photo.exifInfo).toMatchObject({ description: "new", rating: 3, latitude: 19.1, longitude: 72.9 });
     expect(new Date(photo.exifInfo!.dateTimeOriginal!)).toEqual(new Date("2021-02-02T22:35:06Z"));
     expect(photo).toMatchObject({ fileCreatedAt: "2021-02-02T22:35:06.000Z", localDateTime: "2021-02-03T04:05:06.000Z" });
     socket.close();
