@@ -1,14 +1,24 @@
 // One function for all operations; names, inputs and answers come from the contract.
 import { operations, type Operations } from "../contract";
 
+export type FieldProblem = { path: (string | number)[]; message: string };
+
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** What the server says of single fields, when it refuses a form. */
+    readonly fields: FieldProblem[] = [],
   ) {
     super(message);
   }
 }
+
+/** The server cannot be reached: no network, or it is not running. */
+export class Unreachable extends Error {}
+
+/** Set by the session: called when the server no longer knows who we are. */
+export const hooks: { unauthorized?: () => void } = {};
 
 type Input = Record<string, unknown> & { body?: unknown };
 
@@ -31,22 +41,31 @@ export async function call<K extends keyof Operations>(
   signal?: AbortSignal,
 ): Promise<Operations[K]["out"]> {
   const { body } = input as Input;
-  const answer = await fetch(urlOf(name, input), {
-    method: operations[name].method,
-    headers: body === undefined ? {} : { "Content-Type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
-    signal,
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new ApiError(answer.status, messageOf(text) ?? answer.statusText);
-  return (text ? JSON.parse(text) : undefined) as Operations[K]["out"];
+  let answer: Response;
+  let text: string;
+  try {
+    answer = await fetch(urlOf(name, input), {
+      method: operations[name].method,
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+    });
+    text = await answer.text();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Unreachable();
+  }
+  if (answer.ok) return (text ? JSON.parse(text) : undefined) as Operations[K]["out"];
+  if (answer.status === 401) hooks.unauthorized?.();
+  throw problemOf(answer, text);
 }
 
-function messageOf(text: string): string | undefined {
+function problemOf(answer: Response, text: string): ApiError {
   try {
-    const { message, errors } = JSON.parse(text) as { message?: string; errors?: { path: string[]; message: string }[] };
-    return errors?.length ? errors.map((e) => `${e.path.join(".")}: ${e.message}`).join("\n") : message;
+    const { message, errors } = JSON.parse(text) as { message?: string; errors?: FieldProblem[] };
+    const words = errors?.length ? errors.map((e) => `${e.path.join(".")}: ${e.message}`).join("\n") : message;
+    return new ApiError(answer.status, words ?? answer.statusText, errors);
   } catch {
-    return undefined;
+    return new ApiError(answer.status, answer.statusText);
   }
 }

@@ -1,0 +1,71 @@
+// All words of the app. One file per language; English is the measure: its keys are the type, and the compiler finds what another language lacks.
+//
+// A message may name values in braces: "Hello {name}". A message that counts is an object with the plural forms of its language,
+// chosen by `n`: {"one": "{n} photo", "other": "{n} photos"}. To add a language, copy en.json, translate, and name it in `languages`.
+import type de from "./de.json";
+import type en from "./en.json";
+
+type Messages = typeof en;
+export type MessageKey = keyof Messages;
+type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+
+/** A language that lacks a message does not compile. */
+type Complete<T extends { [K in MessageKey]: Messages[K] extends string ? string : Plural }> = T;
+export type German = Complete<typeof de>;
+
+export const languages = {
+  en: { name: "English", load: () => import("./en.json") },
+  de: { name: "Deutsch", load: () => import("./de.json") },
+} as const;
+export type Language = keyof typeof languages;
+
+const KEY = "lang";
+const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
+
+let messages = $state.raw<Messages>({} as Messages);
+let current = $state<Language>("en");
+let rules = new Intl.PluralRules("en");
+
+export const language = {
+  get current() {
+    return current;
+  },
+  /** For Intl: the chosen locale for dates and numbers; else the browser's variant of the language (en-GB rather than en). */
+  get locale(): string {
+    const own = localStorage.getItem("locale");
+    if (own && own !== "default") return own;
+    return navigator.languages.find((l) => l.startsWith(current)) ?? current;
+  },
+};
+
+/** Loads the words of a language; without one, of the one chosen before or the first of the browser's that we speak. */
+export async function useLanguage(wish?: Language) {
+  const chosen = wish ?? preferred();
+  const { default: loaded } = await languages[chosen].load();
+  if (wish) localStorage.setItem(KEY, wish);
+  rules = new Intl.PluralRules(chosen);
+  messages = loaded as Messages;
+  current = chosen;
+  document.documentElement.lang = chosen;
+  document.documentElement.dir = RIGHT_TO_LEFT.has(chosen) ? "rtl" : "ltr";
+}
+
+export function t(key: MessageKey, values: Record<string, string | number> = {}): string {
+  const message = messages[key] as string | Plural | undefined;
+  if (message === undefined) return key;
+  const text = typeof message === "string" ? message : (message[rules.select(Number(values.n))] ?? message.other);
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    return value === undefined ? whole : typeof value === "number" ? value.toLocaleString(language.locale) : value;
+  });
+}
+
+/** A message whose key is put together at run time; undefined if there is none. */
+export function maybe(key: string): string | undefined {
+  return key in messages ? t(key as MessageKey) : undefined;
+}
+
+function preferred(): Language {
+  const wishes = [localStorage.getItem(KEY) ?? "", ...navigator.languages];
+  return wishes.map((w) => w.split("-")[0] as Language).find((w) => w in languages) ?? "en";
+}
