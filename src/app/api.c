@@ -52,6 +52,7 @@ int api_run(const settings *s, const birth *b)
 
     log_info("Stopping");
     http_stop(p.app.http, GRACE_MS);
+    features_stop(&p.app);
     bus_close(p.app.bus);
     db_close(p.app.pool);
     return process_exit_code();

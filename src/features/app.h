@@ -16,6 +16,8 @@ struct app {
 // After everything is open, before the first request or job: sets the log level, hears the bus, starts the schedules (api process).
 // Fails when the configuration file is unusable.
 void features_start(ctx *, app *);
+// Before anything is closed: nothing happens by the clock any more.
+void features_stop(app *);
 
 // For http_options.
 void dispatch_upload(void *app, exchange *, http_sink *);

@@ -86,6 +86,7 @@ static void take_link(request *rq, row *r)
 {
     take_user(rq, r);
     rq->auth.kind = AUTH_SHARED_LINK;
+    rq->auth.is_admin = false; // a link made by an administrator gives no such power
     rq->auth.link.id = col_uuid(r, 6);
     rq->auth.link.album_id = col_uuid(r, 7);
     rq->auth.link.allow_upload = col_bool(r, 8);

@@ -134,9 +134,14 @@ static AdminConfigDto *config_from(request *rq, const json *tree)
     return config;
 }
 
+static const json *stored(request *rq)
+{
+    return config_file() ? stored_in_file(rq) : stored_in_database(rq);
+}
+
 static json *effective(request *rq)
 {
-    return overlay(rq->mem, defaults(rq->mem), config_file() ? stored_in_file(rq) : stored_in_database(rq));
+    return overlay(rq->mem, defaults(rq->mem), stored(rq));
 }
 
 const AdminConfigDto *config_get(request *rq)
@@ -173,9 +178,20 @@ static void hear_change(void *app, str topic, str payload)
     set_log_level(payload);
 }
 
+static void warn_of_unknown_keys(request *rq)
+{
+    const json *given = stored(rq);
+    json *unknown = given ? overlay_unknown(rq->mem, defaults(rq->mem), given) : NULL;
+    if (!unknown || !unknown->count) return;
+    buf text = {.mem = rq->mem};
+    json_text(&text, unknown);
+    log_warn("Unknown keys found: %.*s", PR(buf_str(&text)));
+}
+
 static void start(request *rq, void *unused)
 {
     (void)unused;
+    if (rq->app->http) warn_of_unknown_keys(rq);
     set_log_level(log_level_of(&config_get(rq)->logging));
     if (config_in_file() && !onboarding_of_server(rq)) onboarding_set_server(rq, true);
 }

@@ -53,3 +53,8 @@ void features_start(ctx *c, app *app)
     server_remember_version(app);
     schedules_start(app);
 }
+
+void features_stop(app *app)
+{
+    if (app->http) schedules_stop();
+}

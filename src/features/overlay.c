@@ -85,3 +85,18 @@ json *overlay_difference(arena *mem, const json *defaults, const json *value, bo
     }
     return out;
 }
+
+json *overlay_unknown(arena *mem, const json *defaults, const json *value)
+{
+    json *out = object(mem, value->key), *last = NULL;
+    for (const json *v = value->type == JSON_OBJECT ? value->first : NULL; v; v = v->next) {
+        const json *d = child_of(defaults, v->key);
+        if (d && d->type == JSON_OBJECT) {
+            json *inner = overlay_unknown(mem, d, v);
+            if (inner->count) append(out, inner, &last);
+        } else if (!d) {
+            append(out, leaf(mem, v), &last);
+        }
+    }
+    return out;
+}

@@ -30,7 +30,7 @@ static void push_nightly(request *rq, const AdminConfigNightlyTasksDto *tasks)
 }
 
 typedef struct {
-    when after, before; // the minute that is looked at
+    when after, before; // what happens after the one and not after the other is due
 } window;
 
 static bool due(request *rq, const window *w, const char *name, str expression)
@@ -68,13 +68,17 @@ static void look(request *rq, void *arg)
               JOB_IntegrityChecksumFiles);
 }
 
-void schedules_look(app *app, when after, when before)
+bool schedules_look(app *app, when after, when before)
 {
     arena *mem = arena_new();
     str error = {0};
-    if (!app_work(app, mem, look, &(window){after, before}, &error)) log_warn("the schedules could not be looked at: %.*s", PR(error));
+    bool fine = app_work(app, mem, look, &(window){after, before}, &error);
+    if (!fine) log_warn("the schedules could not be looked at: %.*s", PR(error));
     arena_free(mem);
+    return fine;
 }
+
+static pthread_mutex_t looking = PTHREAD_MUTEX_INITIALIZER;
 
 static void *keep_looking(void *arg)
 {
@@ -83,9 +87,11 @@ static void *keep_looking(void *arg)
         when next = (now() / MINUTE + 1) * MINUTE;
         usleep((useconds_t)(next - now()) % MINUTE + 1000);
         when time = now();
-        // A clock that was set back or far ahead must not repeat or catch up days of schedules.
-        if (time > last && time - last < HOUR) schedules_look(arg, last, time);
-        last = time;
+        // What was missed while the database was away is made up for, but not what a clock that jumps ahead leaves out, nor twice when it goes back.
+        if (time < last || time - last > HOUR) last = time;
+        pthread_mutex_lock(&looking);
+        if (schedules_look(arg, last, time)) last = time;
+        pthread_mutex_unlock(&looking);
     }
     return NULL;
 }
@@ -95,4 +101,9 @@ void schedules_start(app *app)
     pthread_t thread;
     if (pthread_create(&thread, NULL, keep_looking, app)) log_error("cannot start the thread of the schedules");
     else pthread_detach(thread);
+}
+
+void schedules_stop(void)
+{
+    pthread_mutex_lock(&looking);
 }

@@ -62,6 +62,14 @@ TEST("the difference drops unknown leaves if told to")
     check_str(difference(mem, "{\"a\":1}", "{\"a\":1,\"x\":{\"y\":2}}", false), S("{\"x\":{\"y\":2}}"));
 }
 
+TEST("what the defaults do not know")
+{
+    const json *defaults = json_parse(mem, S("{\"a\":{\"b\":1},\"c\":2}"), NULL);
+    buf text = {.mem = mem};
+    json_text(&text, overlay_unknown(mem, defaults, json_parse(mem, S("{\"a\":{\"b\":2,\"x\":{\"y\":1}},\"c\":{\"z\":1},\"d\":0}"), NULL)));
+    check_str(buf_str(&text), S("{\"a\":{\"x\":{\"y\":1}},\"d\":0}"));
+}
+
 TEST("what was taken apart is put together again")
 {
     const char *defaults = "{\"a\":{\"b\":1,\"c\":\"x\"},\"d\":[1]}", *value = "{\"a\":{\"b\":9,\"c\":\"x\"},\"d\":[]}";
