@@ -29,7 +29,7 @@ str str_of(const char *cstring);            // view of a C string; NULL gives {0
 str str_dup(arena *, str);                  // copy with NUL; {0} stays {0}
 char *cstr(arena *, str);                   // NUL-terminated copy; {0} gives NULL. The caller must know that no NUL is inside
 str str_fmt(arena *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-str str_vfmt(arena *, const char *fmt, va_list);
+str str_vfmt(arena *, const char *fmt, va_list) __attribute__((nonnull(2)));
 str str_cat(arena *, str, str);
 str str_join(arena *, strs, str separator);
 strs str_split(arena *, str, char separator); // "a,,b" gives three; "" gives one empty piece
