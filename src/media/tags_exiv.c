@@ -37,7 +37,7 @@ void exiv_close(exiv *e)
 
 bool exiv_add(exiv *e, bytes block)
 {
-    if (e->count == MOST_BLOCKS || !block.n) return false;
+    if (!e || e->count == MOST_BLOCKS || !block.n) return false;
     GExiv2Metadata *m = gexiv2_metadata_new();
     if (!gexiv2_metadata_open_buf(m, block.at, (glong)block.n, NULL)) {
         g_object_unref(m);
@@ -81,6 +81,7 @@ static str between(str text, str start, str end)
 
 bool exiv_add_xmp(exiv *e, bytes text)
 {
+    if (!e) return false;
     // exiv2 looks for a packet at the very start; programs write marks, processing instructions and blanks before it, and some no packet at all.
     str all = as_utf8(e->mem, text), packet = between(all, S("<x:xmpmeta"), S("</x:xmpmeta>"));
     if (!packet.at) {

@@ -5,6 +5,7 @@
 
 // ---- EXIF, XMP and IPTC, through gexiv2 (tags_exiv.c) --------------------------------------------------------------------------------
 // A file may have them in one piece that exiv2 understands (JPEG, TIFF and most raw formats, PNG, WebP, PSD) or as several blocks (HEIF, JPEG XL).
+// A NULL exiv takes nothing.
 typedef struct exiv exiv;
 exiv *exiv_new(arena *);
 void exiv_close(exiv *);
