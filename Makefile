@@ -38,8 +38,8 @@ bench-quick: build $(stamp)/setup-test $(stamp)/test-packages ## the same with s
 seed: build $(stamp)/test-packages ## fill a running server with users and photos (URL=… COUNT=…)
 	@node tools/seed.ts $(URL) $(COUNT)
 
-fuzz: $(stamp)/setup-test ## each fuzz target for SECONDS=30
-	@tools/fuzz $(SECONDS_EACH)
+fuzz: $(stamp)/setup-test ## each parser against random bytes, for FOR=30 seconds each
+	@tools/fuzz $(FOR)
 
 format: ## put all C code into the project's style
 	@clang-format -i $$(git ls-files -co --exclude-standard 'src/*.[ch]' 'tests/*.[ch]')
