@@ -90,30 +90,35 @@ static str etag_of(arena *mem, str body)
     return str_fmt(mem, "\"%zx-%.27s\"", body.n, text.at);
 }
 
+void answer_not_modified(xch *x, uint64_t length)
+{
+    x->answer = ANSWER_LENGTH;
+    x->size = length;
+    x->pub.status = 304;
+}
+
 void answer_bytes(xch *x, int status, str content_type, str body)
 {
     exchange *e = &x->pub;
     if (!answer_drop(x)) return;
     x->answer = ANSWER_BYTES;
+    x->bytes = body;
     e->status = status;
-    bool json = str_starts(content_type, S("application/json"));
-    if (json && status == 200 && str_is(e->method, "GET")) {
+    bool fresh = false, packed = false;
+    if (status == 200 && str_starts(content_type, S("application/json")) && str_is(e->method, "GET")) {
         str etag = etag_of(e->mem, body);
         answer_content_header(x, "ETag", etag);
-        if (etag_matches(http_header(e, "If-None-Match"), etag)) {
-            e->status = 304;
-            return;
-        }
+        fresh = etag_matches(http_header(e, "If-None-Match"), etag);
     }
+    if (body.n > COMPRESS_ABOVE && compressible(content_type)) {
+        answer_content_header(x, "Vary", S("Accept-Encoding"));
+        str less = accepts_encoding(http_header(e, "Accept-Encoding"), S("gzip")) ? gzip(e->mem, body) : (str){0};
+        packed = less.at;
+        if (packed) x->bytes = less;
+    }
+    if (fresh) return answer_not_modified(x, x->bytes.n);
     answer_content_header(x, "Content-Type", content_type);
-    x->bytes = body;
-    if (body.n <= COMPRESS_ABOVE || !compressible(content_type)) return;
-    answer_content_header(x, "Vary", S("Accept-Encoding"));
-    if (!accepts_encoding(http_header(e, "Accept-Encoding"), S("gzip"))) return;
-    str packed = gzip(e->mem, body);
-    if (!packed.at) return;
-    answer_content_header(x, "Content-Encoding", S("gzip"));
-    x->bytes = packed;
+    if (packed) answer_content_header(x, "Content-Encoding", S("gzip"));
 }
 
 void answer_json(exchange *x, int status, str json)
@@ -151,6 +156,13 @@ void answer_redirect(exchange *x, int status, str location)
 
 // ---- the response ----------------------------------------------------------------------------------------------------------------
 
+// libmicrohttpd sends a Content-Length with every 304, which must then be that of the content (RFC 9110, 8.6); it does not ask for the
+// content.
+static ssize_t no_content(void *arg, uint64_t position, char *at, size_t room)
+{
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
 struct MHD_Response *answer_build(xch *x)
 {
     struct MHD_Response *r = NULL;
@@ -159,6 +171,7 @@ struct MHD_Response *answer_build(xch *x)
     case ANSWER_UPGRADE: return x->response; // made by websocket.c
     case ANSWER_STREAM: r = stream_response(x); break;
     case ANSWER_BYTES: r = MHD_create_response_from_buffer(x->bytes.n, x->bytes.at, MHD_RESPMEM_PERSISTENT); break;
+    case ANSWER_LENGTH: r = MHD_create_response_from_callback(x->size, 1, no_content, NULL, NULL); break;
     case ANSWER_FILE:
         r = MHD_create_response_from_fd_at_offset64(x->size, x->fd, x->offset);
         if (r) x->answer = ANSWER_NONE; // the descriptor is the response's now

@@ -1,5 +1,6 @@
-// Engine.IO, protocol 4 (https://github.com/socketio/engine.io-protocol): sessions that live over held polls or a WebSocket, and move from the first to
-// the second. All on the socket thread. The reference offers WebSockets only (spec 07, 9); polling is accepted as well, for the proxies that break them.
+// Engine.IO, protocol 4 (https://github.com/socketio/engine.io-protocol): sessions that live over held polls or a WebSocket, and move from
+// the first to the second. All on the socket thread. The reference offers WebSockets only (spec 07, 9); polling is accepted as well, for
+// the proxies that break them.
 #include "http/socket.h"
 #include <stdlib.h>
 

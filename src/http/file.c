@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-// Up to this size the handler reads the file into memory, so that a cold disk makes a handler thread wait and not an epoll thread, which has others
-// to serve. Larger ones go by sendfile, with the kernel told to read ahead.
+// Up to this size the handler reads the file into memory, so that a cold disk makes a handler thread wait and not an epoll thread, which
+// has others to serve. Larger ones go by sendfile, with the kernel told to read ahead.
 enum { READ_AT_ONCE = 64 << 10, READ_AHEAD = 4 << 20 };
 
 // ---- dates -----------------------------------------------------------------------------------------------------------------------
@@ -149,7 +149,8 @@ void answer_file(exchange *e, http_file f)
     if (precondition_failed(e, etag, modified)) {
         status = 412;
     } else if (not_modified(e, etag, modified)) {
-        status = 304;
+        close(f.fd);
+        return answer_not_modified(x, size);
     } else {
         answer_content_header(x, "Accept-Ranges", S("bytes"));
         str range = range_is_fresh(e, etag, modified) ? http_header(e, "Range") : (str){0};
@@ -236,7 +237,8 @@ static int open_below(int folder, const char *path)
 {
     struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
     int fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
-    // A kernel before 5.6 or a container that forbids it: the path has no dotted segments, so only links made by the operator could lead outside.
+    // A kernel before 5.6 or a container that forbids it: the path has no dotted segments, so only links made by the operator could lead
+    // outside.
     if (fd < 0 && (errno == ENOSYS || errno == EPERM)) fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat st;
     if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {

@@ -1,8 +1,8 @@
 // The HTTP server: libmicrohttpd on epoll threads in front of a bounded pool of handler threads.
 //
-// The epoll threads only move bytes. A request reaches a handler thread when it is complete (its JSON body in memory, at most 10 MB; its file parts on
-// disk), so a slow client never holds a handler thread. Answers are handed back whole, as a file (sendfile), or as a stream that spills to an
-// unlinked temporary file when the client reads slower than we write.
+// The epoll threads only move bytes. A request reaches a handler thread when it is complete (its JSON body in memory, at most 10 MB; its
+// file parts on disk), so a slow client never holds a handler thread. Answers are handed back whole, as a file (sendfile), or as a stream
+// that spills to an unlinked temporary file when the client reads slower than we write.
 #pragma once
 #include "base/base.h"
 
@@ -56,8 +56,8 @@ http_pairs http_query_pairs(exchange *); // all, decoded, in order
 http_pairs http_form_pairs(exchange *);  // an application/x-www-form-urlencoded body
 
 // ---- answers ---------------------------------------------------------------------------------------------------------------------
-// One per exchange, sent when handle() returns; until then a later answer replaces an earlier one. A stream that has begun to flow can't be replaced:
-// it is broken off. Text given stays valid until the answer was sent: it is on exchange->mem or static.
+// One per exchange, sent when handle() returns; until then a later answer replaces an earlier one. A stream that has begun to flow can't be
+// replaced: it is broken off. Text given stays valid until the answer was sent: it is on exchange->mem or static.
 void answer_header(exchange *, const char *name, str value);
 void answer_cookie(exchange *, str name, str value, str attributes); // value is percent-encoded
 void answer_json(exchange *, int status, str json);                  // ETag, 304, gzip above 1 KiB
@@ -82,9 +82,9 @@ void answer_file(exchange *, http_file);
 json_writer *answer_stream(exchange *, int status, str content_type);
 void answer_stream_end(exchange *);
 
-// A streamed answer that is made piece by piece, for what may be as large as a disk (archives): more() runs on a pool thread each time the client has
-// taken most of what there was. It writes some with answer_write(), 256 KiB is a good amount, and says how it goes on. done() runs once at the end,
-// also when the client went away. Both may use exchange->mem.
+// A streamed answer that is made piece by piece, for what may be as large as a disk (archives): more() runs on a pool thread each time the
+// client has taken most of what there was. It writes some with answer_write(), 256 KiB is a good amount, and says how it goes on. done()
+// runs once at the end, also when the client went away. Both may use exchange->mem.
 typedef enum {
     PIECE_END,
     PIECE_MORE,
@@ -118,13 +118,15 @@ http_server *http_start(ctx *, http_options); // fails with a clear message: por
 int http_port(http_server *);                 // the real one when 0 was asked for
 void http_stop(http_server *, int grace_ms);  // no new connections; finishes what runs, at most so long
 
-// Files of a folder, for the web app: pre-compressed .gz/.br siblings, ETag, no dot-files, nothing outside. False: no such file, nothing answered.
+// Files of a folder, for the web app: pre-compressed .gz/.br siblings, ETag, no dot-files, nothing outside. False: no such file, nothing
+// answered.
 bool http_static(exchange *, str folder, str path, str cache_control);
 
 // ---- Socket.IO v5 over Engine.IO v4 (socketio.c) ---------------------------------------------------------------------------------
 typedef struct {
     void *app;
-    // A client connected to "/"; its handshake request is given. Returns the rooms it joins; no rooms: it gets "error" "unauthorized" and is disconnected.
+    // A client connected to "/"; its handshake request is given. Returns the rooms it joins; no rooms: it gets "error" "unauthorized" and
+    // is disconnected.
     strs (*connect)(void *app, exchange *handshake, arena *);
     // After it joined: may emit to it (its own room is `sid`).
     void (*joined)(void *app, str sid, strs rooms);

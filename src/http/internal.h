@@ -4,8 +4,8 @@
 //   - an epoll thread of libmicrohttpd reads the request and sends the answer (server.c, stream.c);
 //   - a thread of the pool runs the application's functions while the connection is suspended (pool.c, upload.c);
 //   - the socket thread holds long polls and WebSockets (loop.c, engineio.c).
-// Whoever holds an exchange has a reference; `lock` guards what two of them may touch at the same time. Lock order: an exchange's lock, then
-// libmicrohttpd's own.
+// Whoever holds an exchange has a reference; `lock` guards what two of them may touch at the same time. Lock order: an exchange's lock,
+// then libmicrohttpd's own.
 #pragma once
 #include "http/http.h"
 #include <microhttpd.h>
@@ -86,7 +86,7 @@ typedef enum {
     STAGE_SENDING  // the answer was handed to libmicrohttpd
 } stage;
 
-typedef enum { ANSWER_NONE, ANSWER_BYTES, ANSWER_FILE, ANSWER_STREAM, ANSWER_UPGRADE } answer_kind;
+typedef enum { ANSWER_NONE, ANSWER_BYTES, ANSWER_LENGTH, ANSWER_FILE, ANSWER_STREAM, ANSWER_UPGRADE } answer_kind;
 
 struct xch {
     exchange pub; // first: an exchange * is an xch *
@@ -134,6 +134,7 @@ struct http_server {
     networks trusted;
     struct MHD_Daemon *daemon;
     int listener, port;
+    bool tls;
     str complaint; // of libmicrohttpd at the start
     pool *pool;
     loop *loop;
@@ -182,6 +183,7 @@ struct MHD_Response *answer_build(xch *);
 bool answer_drop(xch *);                                          // forgets what was to be answered; false: it is on its way
 void answer_bytes(xch *, int status, str content_type, str body); // ETag, 304 and gzip as fits; the body is not copied
 void answer_content_header(xch *, const char *name, str value);   // goes with the body: forgotten with it; not copied
+void answer_not_modified(xch *, uint64_t length);                 // 304 for a content of that length
 bool etag_matches(str if_none_match, str etag);                   // weak comparison, "*"
 struct MHD_Response *stream_response(xch *);
 bool stream_settle(xch *); // the handler has returned; true: the answer is on its way already

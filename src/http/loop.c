@@ -1,5 +1,5 @@
-// The socket thread: an epoll loop of our own for what libmicrohttpd does not do, that is WebSockets, held polls and everything that happens by the
-// clock. All of Socket.IO's state belongs to this thread, so it needs no locks; other threads hand it tasks.
+// The socket thread: an epoll loop of our own for what libmicrohttpd does not do, that is WebSockets, held polls and everything that
+// happens by the clock. All of Socket.IO's state belongs to this thread, so it needs no locks; other threads hand it tasks.
 #include "http/internal.h"
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-// A part ends where CR LF "--" boundary follows. CR occurs nowhere else in that delimiter, so a match that fails can only start again at the byte
-// that broke it, and what was held back is a prefix of the delimiter itself: nothing needs to be stored.
+// A part ends where CR LF "--" boundary follows. CR occurs nowhere else in that delimiter, so a match that fails can only start again at
+// the byte that broke it, and what was held back is a prefix of the delimiter itself: nothing needs to be stored.
 #include "http/multipart.h"
 
 enum { HEADER_LIMIT = 16 << 10 };

@@ -1,5 +1,5 @@
-// A streaming parser for multipart/form-data (RFC 7578): bytes are pushed in, cut anywhere, and the parts come out through callbacks. It holds no
-// part's content, only the header of the part at hand (at most 16 KiB).
+// A streaming parser for multipart/form-data (RFC 7578): bytes are pushed in, cut anywhere, and the parts come out through callbacks. It
+// holds no part's content, only the header of the part at hand (at most 16 KiB).
 #pragma once
 #include "base/base.h"
 

@@ -1,5 +1,5 @@
-// The handler threads: a fixed number of them take jobs from one queue, first come, first served. Jobs are part of what they work on, so adding
-// one cannot fail and takes no memory.
+// The handler threads: a fixed number of them take jobs from one queue, first come, first served. Jobs are part of what they work on, so
+// adding one cannot fail and takes no memory.
 #include "http/internal.h"
 #include <signal.h>
 #include <stdlib.h>
@@ -50,7 +50,8 @@ static void pool_free(pool *p)
     free(p);
 }
 
-// Calls one thread at a time: under load, threads that are awake anyway take short jobs before another one is up. With the lock held; true: signal.
+// Calls one thread at a time: under load, threads that are awake anyway take short jobs before another one is up. With the lock held; true:
+// signal.
 static bool needs_thread(pool *p)
 {
     bool call = p->first && p->idle && !p->waking;

@@ -1,7 +1,7 @@
 // The server: libmicrohttpd on one side, the pool on the other, and the life of an exchange between them.
 //
-// libmicrohttpd calls exchange_step() when the headers are in (twice for a request without body), for each piece of the body, and when the request is
-// whole. An exchange that waits for the pool is suspended; when it is resumed, exchange_step() is called again.
+// libmicrohttpd calls exchange_step() when the headers are in (twice for a request without body), for each piece of the body, and when the
+// request is whole. An exchange that waits for the pool is suspended; when it is resumed, exchange_step() is called again.
 #include "http/internal.h"
 #include <malloc.h>
 #include <poll.h>
@@ -257,7 +257,7 @@ static void take_headers(xch *x, const char *method)
 
     address peer = {0};
     address_of(MHD_get_connection_info(x->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, &peer);
-    proxy_apply(e, s->trusted, peer, s->options.tls_cert_file.n);
+    proxy_apply(e, s->trusted, peer, s->tls);
 
     pthread_mutex_lock(&s->lock);
     connection_unlist(x->connection);
@@ -353,7 +353,8 @@ static bool is_upload(xch *x)
     return x->server->options.upload && str_is(x->pub.content_type, "multipart/form-data");
 }
 
-// The answer is known before the body. Who asks before sending is told at once; others are heard to the end, for many clients only read then.
+// The answer is known before the body. Who asks before sending is told at once; others are heard to the end, for many clients only read
+// then.
 static enum MHD_Result answer_early(xch *x)
 {
     x->stage = STAGE_DRAIN;
@@ -427,8 +428,8 @@ static void server_sweep(void *server)
         shutdown(s->oldest->fd, SHUT_RDWR); // libmicrohttpd sees the end of the connection and closes it
         connection_unlist(s->oldest);
     }
-    // A client's hang-up that came together with its last data libmicrohttpd 0.9.75 does not notice, for its epoll set is edge-triggered: a broken off
-    // upload would stay until it times out. Shutting down what is shut down already does no harm and raises the event again.
+    // A client's hang-up that came together with its last data libmicrohttpd 0.9.75 does not notice, for its epoll set is edge-triggered: a
+    // broken off upload would stay until it times out. Shutting down what is shut down already does no harm and raises the event again.
     for (xch *x = s->first; x; x = x->newer) {
         struct pollfd p = {.fd = x->connection->fd, .events = POLLRDHUP};
         if (poll(&p, 1, 0) == 1) shutdown(p.fd, SHUT_RD);
@@ -485,16 +486,17 @@ static void server_free(void *server)
     arena_free(s->mem);
 }
 
-static void daemon_start(ctx *c, http_server *s, http_options *o)
+// certificate and key: PEM texts, or NULL.
+static void daemon_start(ctx *c, http_server *s, char *certificate, char *key)
 {
     struct MHD_OptionItem more[4] = {{MHD_OPTION_END, 0, NULL}};
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_ERROR_LOG;
     int used = 0;
-    if (o->io_threads > 1) more[used++] = (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, o->io_threads, NULL};
-    if (o->tls_cert_file.n) {
+    if (s->options.io_threads > 1) more[used++] = (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, s->options.io_threads, NULL};
+    if (certificate) {
         flags |= MHD_USE_TLS;
-        more[used++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, tls_read(c, o->tls_cert_file, "certificate")};
-        more[used++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, tls_read(c, o->tls_key_file, "key")};
+        more[used++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, certificate};
+        more[used++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, key};
     }
     more[used] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
 
@@ -508,9 +510,8 @@ static void daemon_start(ctx *c, http_server *s, http_options *o)
     str complaint = str_dup(c->mem, s->complaint);
     close(s->listener);
     pool_stop(s->pool, 1000, server_free, s);
-    if (o->tls_cert_file.n)
-        fail_hint(c, 500, "Check that both files are PEM, that the key belongs to the certificate and that this user may read them.",
-                  "the HTTPS server cannot start with certificate %.*s and key %.*s: %.*s", PR(o->tls_cert_file), PR(o->tls_key_file),
+    if (certificate)
+        fail_hint(c, 500, "Check that certificate and key are PEM files and belong together.", "the HTTPS server cannot start: %.*s",
                   PR(complaint));
     fail(c, 500, "the HTTP server cannot start: %.*s", PR(complaint));
 }
@@ -522,6 +523,8 @@ http_server *http_start(ctx *c, http_options o)
     if (!networks_parse(c->mem, S("loopback"), &trusted, &bad) || !networks_parse(c->mem, proxies, &trusted, &bad))
         fail_hint(c, 500, "Give addresses and ranges like 10.0.0.1,192.168.0.0/16, separated by commas.",
                   "trusted proxies: \"%.*s\" Must be an ip address or ip address range", PR(bad));
+    char *certificate = o.tls_cert_file.n ? tls_read(c, o.tls_cert_file, "certificate") : NULL;
+    char *key = certificate ? tls_read(c, o.tls_key_file, "key") : NULL;
     int port, listener = listen_on(c, o.host, o.port, &port);
 
     arena *mem = arena_new();
@@ -530,7 +533,7 @@ http_server *http_start(ctx *c, http_options o)
     int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
     if (!o.io_threads) s->options.io_threads = within(cores, 1, 4);
     if (!o.handler_threads) s->options.handler_threads = within(4 * cores, 8, 32);
-    s->options.tls_cert_file = str_dup(mem, o.tls_cert_file);
+    s->tls = certificate;
     s->options.temporary_folder = o.temporary_folder.n ? str_dup(mem, o.temporary_folder) : S("/tmp");
     s->options.socketio_path = str_dup(mem, o.socketio_path);
     networks_parse(mem, S("loopback"), &s->trusted, &bad);
@@ -541,7 +544,7 @@ http_server *http_start(ctx *c, http_options o)
     s->pool = pool_start(s->options.handler_threads);
     s->loop = loop_start();
     loop_every_second(s->loop, server_sweep, s);
-    daemon_start(c, s, &s->options);
+    daemon_start(c, s, certificate, key);
     return s;
 }
 
@@ -550,18 +553,19 @@ int http_port(http_server *s)
     return s->port;
 }
 
-static bool wait_until_quiet(http_server *s, int grace_ms)
+// The number of requests that are still being answered then.
+static int wait_until_quiet(http_server *s, int grace_ms)
 {
     int64_t until = monotonic() + grace_ms * INT64_C(1000);
     pthread_mutex_lock(&s->lock);
     while (s->working && cond_wait_until(&s->quiet, &s->lock, until)) {}
-    bool quiet = !s->working;
+    int busy = s->working;
     pthread_mutex_unlock(&s->lock);
-    return quiet;
+    return busy;
 }
 
-// Ends what is still under way. Resuming takes libmicrohttpd's lock, with which exchange_end() may be called, which takes the server's: so the
-// exchanges are collected first.
+// Ends what is still under way. Resuming takes libmicrohttpd's lock, with which exchange_end() may be called, which takes the server's: so
+// the exchanges are collected first.
 static void abandon_all(http_server *s)
 {
     arena *mem = arena_new();
@@ -591,10 +595,9 @@ void http_stop(http_server *s, int grace_ms)
     int listener = MHD_quiesce_daemon(s->daemon);
     if (listener >= 0) close(listener);
     socketio_stop(s);
-    if (!wait_until_quiet(s, grace_ms)) {
-        log_warn("stopping while %d requests are still being answered", s->working);
-        abandon_all(s);
-    }
+    int busy = wait_until_quiet(s, grace_ms);
+    if (busy) log_warn("stopping while %d requests are still being answered", busy);
+    abandon_all(s); // also what has come since: no connection may be suspended from here on
     MHD_stop_daemon(s->daemon);
     int left = (int)((end - monotonic()) / 1000);
     if (!pool_stop(s->pool, left > 100 ? left : 100, server_free, s)) log_warn("a request handler does not end; it is left behind");

@@ -1,5 +1,5 @@
-// The three layers of live connections, all on the socket thread: WebSocket frames (websocket.c) or held polls carry the packets of Engine.IO
-// (engineio.c), which carry those of Socket.IO (socketio.c).
+// The three layers of live connections, all on the socket thread: WebSocket frames (websocket.c) or held polls carry the packets of
+// Engine.IO (engineio.c), which carry those of Socket.IO (socketio.c).
 #pragma once
 #include "http/internal.h"
 #include "http/table.h"

@@ -1,5 +1,5 @@
-// Socket.IO, protocol 5 (https://github.com/socketio/socket.io-protocol), as far as this server needs it: the namespace "/", events from the server to
-// rooms. What clients emit is ignored (spec 07, 9).
+// Socket.IO, protocol 5 (https://github.com/socketio/socket.io-protocol), as far as this server needs it: the namespace "/", events from
+// the server to rooms. What clients emit is ignored (spec 07, 9).
 #include "http/socket.h"
 #include <stdlib.h>
 
@@ -68,8 +68,8 @@ void socketio_left(client *c)
 
 // ---- connecting ------------------------------------------------------------------------------------------------------------------
 
-// The application is asked on a pool thread who the client is; the answer comes back to the socket thread, and after the client has joined its
-// rooms the application hears of it, again on a pool thread.
+// The application is asked on a pool thread who the client is; the answer comes back to the socket thread, and after the client has joined
+// its rooms the application hears of it, again on a pool thread.
 typedef struct {
     job job;
     task task;

@@ -1,7 +1,8 @@
 // Answers of unknown length.
 //
-// answer_stream(): the handler writes as fast as it can. Nothing leaves before the first block is full, so a short answer is sent like any other and
-// an early failure can still become an error answer. What the client has not taken waits in memory, then in an unlinked file, never in the handler.
+// answer_stream(): the handler writes as fast as it can. Nothing leaves before the first block is full, so a short answer is sent like any
+// other and an early failure can still become an error answer. What the client has not taken waits in memory, then in an unlinked file,
+// never in the handler.
 // answer_pieces(): the handler's work is done in pieces, each on a pool thread when the client has taken most of the one before.
 #include "http/internal.h"
 #include <errno.h>

@@ -1,7 +1,8 @@
 // A multipart request on its way from the epoll thread to the application's sink.
 //
-// The epoll thread copies what arrives into one buffer while a pool thread parses the other and feeds the sink. The pool is asked only when a buffer
-// is half full or the body has ended, so a slow sender costs a buffer and no thread; when both buffers are busy the connection is suspended.
+// The epoll thread copies what arrives into one buffer while a pool thread parses the other and feeds the sink. The pool is asked only when
+// a buffer is half full or the body has ended, so a slow sender costs a buffer and no thread; when both buffers are busy the connection is
+// suspended.
 #include "http/internal.h"
 #include "http/multipart.h"
 #include <errno.h>

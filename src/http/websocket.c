@@ -1,5 +1,5 @@
-// WebSockets (RFC 6455). wslay reads the frames; its context of some 9 KB exists only while a frame or message is incomplete, so an idle socket costs
-// a few hundred bytes. Text goes out as ready-made frames that all receivers share.
+// WebSockets (RFC 6455). wslay reads the frames; its context of some 9 KB exists only while a frame or message is incomplete, so an idle
+// socket costs a few hundred bytes. Text goes out as ready-made frames that all receivers share.
 #include "http/socket.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -119,15 +119,15 @@ typedef struct {
     void (*arrived)(xch *, websocket_arrival *);
 } expected;
 
-// libmicrohttpd has sent the 101. Its connection object with its buffer goes at once: a duplicate of the descriptor is all that we need. With TLS it
-// must stay, for it encrypts what we write to one end of a socket pair.
+// libmicrohttpd has sent the 101. Its connection object with its buffer goes at once: a duplicate of the descriptor is all that we need.
+// With TLS it must stay, for it encrypts what we write to one end of a socket pair.
 static void upgraded(void *arg, struct MHD_Connection *mhd, void *context, const char *extra, size_t n, MHD_socket fd,
                      struct MHD_UpgradeResponseHandle *handle)
 {
     expected *e = arg;
     websocket_arrival *a = malloc(sizeof *a + n);
     if (!a) log_die("out of memory");
-    bool tls = e->x->server->options.tls_cert_file.n;
+    bool tls = e->x->server->tls;
     *a = (websocket_arrival){.fd = tls ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 0), .tls = tls ? handle : NULL, .extra = n};
     memcpy(a->bytes, extra, n);
     if (!tls) MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);

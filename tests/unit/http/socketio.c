@@ -1,4 +1,4 @@
-// Engine.IO and Socket.IO as texts on the wire. The real client is tried by tests/api.
+// Engine.IO and Socket.IO as texts on the wire.
 #include "client.h"
 #include "http/socket.h"
 #include <poll.h>
