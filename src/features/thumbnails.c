@@ -115,6 +115,18 @@ static size_t wanted_files(request *rq, const original *o, bool edited, wanted o
     return n;
 }
 
+typedef struct {
+    cage *cage;
+    render job;
+    render_result result;
+} rendering;
+
+static void run_render(ctx *c, void *arg)
+{
+    rendering *r = arg;
+    r->result = media_render(c, r->cage, r->job);
+}
+
 // Decodes the original once and writes its files under temporary names. Returns the thumbhash.
 static bytes generate(request *rq, const original *o, bool edited, generated_list *out)
 {
@@ -138,7 +150,12 @@ static bytes generate(request *rq, const original *o, bool edited, generated_lis
             .gpano = o->panorama && strcmp(want[i].type, "thumbnail"),
         };
     }
-    render_result result = media_render(&rq->ctx, rq->app->cage, r);
+    rendering decoded = {.cage = rq->app->cage, .job = r};
+    if (!try(&rq->ctx, run_render, &decoded)) {
+        str reason = rq->ctx.message; // says what, but not of which file
+        fail(rq, rq->ctx.status, "%.*s: %.*s", PR(o->path), PR(reason));
+    }
+    render_result result = decoded.result;
 
     str id = uuid_text(rq->mem, o->id);
     for (size_t i = 0; i < n; i++) {
