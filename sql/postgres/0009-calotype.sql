@@ -1,4 +1,4 @@
--- Calotype's own tables: the job queue.
+-- Calotype's own: the tables of the job queue, and what makes large libraries quick.
 
 -- Jobs that wait, run or have failed; done ones are gone.
 create table calotype_job (
@@ -43,3 +43,7 @@ create table calotype_cron (
     name varchar not null primary key,
     last_run timestamptz not null
 );
+
+-- One month of one owner.
+create index calotype_asset_timeline_idx on asset ("ownerId", (date_trunc('MONTH', "localDateTime" at time zone 'UTC') at time zone 'UTC'))
+    where "deletedAt" is null;

@@ -186,3 +186,11 @@ void require_elevated(request *rq)
 {
     if (!rq->auth.elevated) fail(rq, 401, "Elevated permission is required");
 }
+
+ids partners_in_timeline(request *rq, uuid user)
+{
+    return db_ids(rq->db,
+                  "select p.\"sharedById\" from partner p join \"user\" u on u.id = p.\"sharedById\" "
+                  "where p.\"sharedWithId\" = $1 and p.\"inTimeline\" = true and u.\"deletedAt\" is null",
+                  UUID(user));
+}

@@ -28,5 +28,13 @@ static inline void bind(query *q, param p)
     sql_bind(&q->text, q->mem, &q->params, p);
 }
 
+// "= $1" or "in ids($1)": the former lets the planner know that it is one.
+static inline void bind_one_of(query *q, ids wanted)
+{
+    sql(q, wanted.n == 1 ? " = " : " in ids(");
+    bind(q, wanted.n == 1 ? UUID(wanted.at[0]) : IDS(wanted));
+    if (wanted.n != 1) sql(q, ")");
+}
+
 #define query_rows(r, db, q)                                                                                                               \
     for (row *r DB_CLOSE_ = db_query_((db), db_sql((db), buf_str(&(q)->text)), (params){(q)->params.at, (q)->params.n}); row_next(r);)

@@ -85,6 +85,7 @@ void access_require(request *, record_permission, ids); // all of them, else 400
 #define one_id(id_) ((ids){.at = (uuid[]){(id_)}, .n = 1})
 #define access_require_one(rq, permission, id_) access_require((rq), (permission), one_id(id_))
 void require_elevated(request *); // else 401 "Elevated permission is required"
+ids partners_in_timeline(request *, uuid user); // who shows this user their timeline among the user's own
 
 // ---- configuration (features/config.c) -------------------------------------------------------------------------------------------
 // The effective system configuration, parsed once per change; valid for the request's life.

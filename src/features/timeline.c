@@ -1,7 +1,7 @@
 // The timeline: how many assets each month has, and a month's assets in columns.                         spec 02, section 15
 //
-// Both queries are composed of the same filter. They run along asset (ownerId) and the month index; the answer is streamed row by row into
-// columns, so a month of any size costs one buffer per column.
+// Both queries are composed of the same filter and run along the index of an owner's months (asset_timeline_idx, calotype_asset_timeline_idx):
+// the counts without touching the table. The answer is built in one buffer per column.
 #include "features/app.h"
 #include "features/compose.h"
 #include <stdio.h>
@@ -14,6 +14,7 @@ typedef struct {
     str bbox;
     AssetOrder order;
     AssetOrderBy by;
+    ids owners; // none: whoever has assets in the album
 } filter;
 
 static void check_access(request *rq, filter *f)
@@ -35,6 +36,13 @@ static void check_access(request *rq, filter *f)
         fail(rq, 400, "withPartners is only supported for non-archived, non-trashed, non-favorited, non-locked assets");
 }
 
+static void find_owners(request *rq, filter *f)
+{
+    if (uuid_nil(f->user)) return;
+    if (f->partners) f->owners = partners_in_timeline(rq, rq->auth.user_id);
+    ids_add(rq->mem, &f->owners, f->user);
+}
+
 static void where_box(query *q, str box)
 {
     double at[4] = {0};
@@ -51,7 +59,32 @@ static void where_box(query *q, str box)
     sql(q, ")");
 }
 
-static void where(query *q, const filter *f, uuid caller)
+static void where_owner(query *q, const filter *f, uuid caller)
+{
+    if (!f->owners.n) return;
+    sql(q, " and (a.\"ownerId\"");
+    bind_one_of(q, f->owners);
+    // A person's photos are also those in the caller's albums (spec 12, 4.7).
+    if (!uuid_nil(f->person) && f->visibility != ASSET_VISIBILITY_LOCKED) {
+        sql(q, " or exists (select 1 from album_asset aa join album_user au on au.\"albumId\" = aa.\"albumId\" "
+               "join album al on al.id = aa.\"albumId\" where aa.\"assetId\" = a.id and al.\"deletedAt\" is null and au.\"userId\" = ");
+        bind(q, UUID(caller));
+        sql(q, ")");
+    }
+    sql(q, ")");
+}
+
+// What others may never list, though they share the album or the timeline: the trash, locked assets, and a partner's archive.
+static void where_private(query *q, const filter *f, const auth *a)
+{
+    if (f->trashed || f->visibility == ASSET_VISIBILITY_LOCKED) {
+        sql(q, " and a.\"ownerId\" = ");
+        bind(q, UUID(a->kind == AUTH_SHARED_LINK ? (uuid){0} : a->user_id));
+    }
+    if (!uuid_nil(f->user) && !uuid_eq(f->user, a->user_id)) sql(q, " and a.visibility in ('timeline', 'hidden')");
+}
+
+static void where(query *q, const filter *f, const auth *a)
 {
     sql(q, f->trashed ? " where a.\"deletedAt\" is not null and a.status <> 'deleted'" : " where a.\"deletedAt\" is null");
     if (f->visibility) {
@@ -60,16 +93,8 @@ static void where(query *q, const filter *f, uuid caller)
     } else {
         sql(q, " and a.visibility in ('archive', 'timeline')");
     }
-    if (!uuid_nil(f->user)) {
-        sql(q, f->partners ? " and (a.\"ownerId\" = " : " and a.\"ownerId\" = ");
-        bind(q, UUID(f->user));
-    }
-    if (!uuid_nil(f->user) && f->partners) {
-        sql(q, " or a.\"ownerId\" in (select p.\"sharedById\" from partner p join \"user\" u on u.id = p.\"sharedById\" "
-               "where p.\"inTimeline\" = true and u.\"deletedAt\" is null and p.\"sharedWithId\" = ");
-        bind(q, UUID(caller));
-        sql(q, "))");
-    }
+    where_owner(q, f, a->user_id);
+    where_private(q, f, a);
     if (f->favorite.has) {
         sql(q, " and a.\"isFavorite\" = ");
         bind(q, BOOL(f->favorite.v));
@@ -129,6 +154,7 @@ static void check_box(check *c, str box)
     if (!box.at) return;
     strs parts = str_split(c->mem, box, ',');
     double at[4] = {0};
+    static const char *const names[] = {"west", "south", "east", "north"};
     if (parts.n != 4) {
         refuse(c, "bbox", "bbox must have 4 comma-separated numbers: west,south,east,north");
         return;
@@ -139,6 +165,12 @@ static void check_box(check *c, str box)
             refuse(c, "bbox", "bbox parts must be valid numbers");
             return;
         }
+    }
+    for (size_t i = 0; i < 4; i++) {
+        int limit = i % 2 ? 90 : 180;
+        const char *path = str_fmt(c->mem, "bbox/%s", names[i]).at;
+        if (at[i] < -limit) refuse(c, path, "Too small: expected number to be >=%d", -limit);
+        if (at[i] > limit) refuse(c, path, "Too big: expected number to be <=%d", limit);
     }
     if (at[3] < at[1]) refuse(c, "bbox/north", "North latitude must be greater than or equal to south latitude");
 }
@@ -157,12 +189,13 @@ HANDLER(getTimeBuckets)
 {
     filter f = FILTER_OF(in);
     check_access(rq, &f);
+    find_owners(rq, &f);
     query q = query_on(mem);
     sql(&q, "select ");
     sql(&q, month_of(&f));
     sql(&q, " as month, count(*) from asset a");
     if (f.bbox.n) sql(&q, " join asset_exif e on e.\"assetId\" = a.id");
-    where(&q, &f, rq->auth.user_id);
+    where(&q, &f, &rq->auth);
     sql(&q, " group by month order by month");
     sql(&q, direction(&f));
     query_rows(r, db, &q) * push(mem, out->items) =
@@ -205,6 +238,7 @@ static void put_number(json_writer *w, row *r, int column)
     col_null(r, column) ? json_null(w) : json_double(w, col_float(r, column));
 }
 
+// The columns of the answer.
 enum {
     ID,
     OWNER,
@@ -252,16 +286,23 @@ static const char *const names[COLUMNS] = {
     [STACK] = "stack",
 };
 
+// The columns of the query, in its order.
+static const char selected[] =
+    "select a.id, a.\"ownerId\", a.visibility, a.\"isFavorite\", a.type, a.\"deletedAt\", a.duration, a.\"fileCreatedAt\", a.\"createdAt\", "
+    "a.\"localDateTime\", a.width, a.height, a.thumbhash, a.\"livePhotoVideoId\", a.status, e.\"projectionType\", e.city, e.country, e.latitude, "
+    "e.longitude, ";
+enum { Q_STACK = 20, Q_STACK_SIZE };
+
 static void put_stack(json_writer *w, row *r)
 {
-    if (col_null(r, 17)) {
+    if (col_null(r, Q_STACK)) {
         json_null(w);
         return;
     }
     char count[24];
-    int n = snprintf(count, sizeof count, "%lld", (long long)col_int(r, 18));
+    int n = snprintf(count, sizeof count, "%lld", (long long)col_int(r, Q_STACK_SIZE));
     json_open_array(w);
-    put_id(w, r, 17);
+    put_id(w, r, Q_STACK);
     json_str(w, (str){count, (size_t)n});
     json_close_array(w);
 }
@@ -282,32 +323,34 @@ static void put_row(json_writer w[COLUMNS], arena *mem, row *r, uuid caller, con
     json_double(&w[RATIO], width && height ? (double)(int64_t)((double)width / (double)height * 1000 + 0.5) / 1000 : 1);
     json_str(&w[THUMBHASH], col_null(r, 12) ? (str){0} : base64_encode(mem, col_bytes(r, 12)));
     put_id(&w[MOTION], r, 13);
-    put_text(&w[PROJECTION], r, 14);
-    put_text(&w[STATUS], r, 15);
+    put_text(&w[STATUS], r, 14);
+    put_text(&w[PROJECTION], r, 15);
+    if (wanted[CITY]) put_text(&w[CITY], r, 16);
+    if (wanted[COUNTRY]) put_text(&w[COUNTRY], r, 17);
+    if (wanted[LATITUDE]) put_number(&w[LATITUDE], r, 18);
+    if (wanted[LONGITUDE]) put_number(&w[LONGITUDE], r, 19);
     if (wanted[STACK]) put_stack(&w[STACK], r);
-    if (wanted[CITY]) put_text(&w[CITY], r, 19);
-    if (wanted[COUNTRY]) put_text(&w[COUNTRY], r, 20);
-    if (wanted[LATITUDE]) put_number(&w[LATITUDE], r, 21);
-    if (wanted[LONGITUDE]) put_number(&w[LONGITUDE], r, 22);
 }
 
+// The first instant of "2024-05-01", "+012345-01-01" or a whole ISO time. A day that begins no month is in no bucket.
 static when month_start(request *rq, str text)
 {
-    if (text.n && (text.at[0] == '+' || text.at[0] == '-')) text = str_slice(text, 1, text.n);
-    strs parts =
-        str_split(rq->mem, str_slice(text, 0, (size_t)(str_find(text, S("T")) < 0 ? (ptrdiff_t)text.n : str_find(text, S("T")))), '-');
+    str rest = text.n && (text.at[0] == '+' || text.at[0] == '-') ? str_slice(text, 1, text.n) : text;
+    ptrdiff_t t = str_find(rest, S("T"));
+    strs parts = str_split(rq->mem, t < 0 ? rest : str_slice(rest, 0, (size_t)t), '-');
     int64_t y = 0, m = 0, d = 0;
     bool good = parts.n == 3 && str_to_int(parts.at[0], &y) && str_to_int(parts.at[1], &m) && str_to_int(parts.at[2], &d);
     if (!good || y > 99999 || m < 1 || m > 12 || d < 1 || d > days_in_month((int)y, (int)m))
-        fail(rq, 500, "unreadable month %.*s", PR(text));
+        fail(rq, 400, "Unreadable time bucket: %.*s", PR(text));
     return when_of((civil){.year = (int)y, .month = (int)m, .day = (int)d});
 }
 
-// The rows of one month come along the month index (owner and visibility are filters on it), ordered by day, time and name.
+// The rows of one month, ordered by day, time and name.
 HANDLER(getTimeBucket)
 {
     filter f = FILTER_OF(in);
     check_access(rq, &f);
+    find_owners(rq, &f);
     bool with_places = rq->auth.kind != AUTH_SHARED_LINK || rq->auth.link.show_exif;
     bool wanted[COLUMNS];
     for (int i = 0; i < COLUMNS; i++) wanted[i] = true;
@@ -316,14 +359,12 @@ HANDLER(getTimeBucket)
     wanted[STACK] = f.stacked;
 
     query q = query_on(mem);
-    sql(&q,
-        "select a.id, a.\"ownerId\", a.visibility, a.\"isFavorite\", a.type, a.\"deletedAt\", a.duration, a.\"fileCreatedAt\", a.\"createdAt\", "
-        "a.\"localDateTime\", a.width, a.height, a.thumbhash, a.\"livePhotoVideoId\", e.\"projectionType\", a.status, a.\"stackId\", ");
+    sql(&q, selected);
     sql(&q, f.stacked ? "a.\"stackId\", (select count(*) from asset m where m.\"stackId\" = a.\"stackId\" and m.\"deletedAt\" is null "
-                        "and m.visibility = 'timeline'), "
-                      : "null, 0, ");
-    sql(&q, "e.city, e.country, e.latitude, e.longitude from asset a join asset_exif e on e.\"assetId\" = a.id");
-    where(&q, &f, rq->auth.user_id);
+                        "and m.visibility = 'timeline')"
+                      : "null, 0");
+    sql(&q, " from asset a join asset_exif e on e.\"assetId\" = a.id");
+    where(&q, &f, &rq->auth);
     sql(&q, " and ");
     sql(&q, month_of(&f));
     sql(&q, " = ");
