@@ -45,5 +45,5 @@ create table calotype_cron (
 );
 
 -- One month of one owner.
-create index calotype_asset_timeline_idx on asset ("ownerId", (date_trunc('MONTH', "localDateTime" at time zone 'UTC') at time zone 'UTC'))
+create index if not exists calotype_asset_timeline_idx on asset ("ownerId", (date_trunc('MONTH', "localDateTime" at time zone 'UTC') at time zone 'UTC'))
     where "deletedAt" is null;
