@@ -165,6 +165,7 @@ int main(int argc, char **argv)
     }
     double share = t.fields ? 100.0 * t.equal / t.fields : 0;
     printf("%d of %d fields equal: %.2f %%\n", t.equal, t.fields, share);
+    printf("%d passed, %d failed\n", share >= BAR, share < BAR);
     arena_free(mem);
     return share < BAR;
 }
