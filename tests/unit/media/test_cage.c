@@ -38,7 +38,10 @@ static void try_to_leave(json_writer *out)
 static void drill(ctx *c, const json *in, const int *fds, size_t n, json_writer *out)
 {
     str what = json_get_str(in, "do");
-    if (str_is(what, "crash")) raise(SIGSEGV);
+    if (str_is(what, "crash")) {
+        signal(SIGSEGV, SIG_DFL); // a sanitizer would report it
+        raise(SIGSEGV);
+    }
     if (str_is(what, "abort")) abort();
     if (str_is(what, "exit")) _exit(3);
     if (str_is(what, "hang"))
@@ -125,9 +128,8 @@ TEST("whatever the decoder does, the call fails with a reason and the next one w
         const char *what, *reason;
         int seconds;
     } cases[] = {
-        {"crash", "the decoder ", 0},       {"abort", "killed by signal 6", 0},
-        {"exit", "ended with status 3", 0}, {"hang", "gave no answer within 1 s", 1},
-        {"lie", "gave a wrong answer", 0},  {"shout", "gave a wrong answer", 0},
+        {"crash", "killed by signal 11", 0},      {"abort", "killed by signal 6", 0}, {"exit", "ended with status 3", 0},
+        {"hang", "gave no answer within 1 s", 1}, {"lie", "gave a wrong answer", 0},  {"shout", "gave a wrong answer", 0},
     };
     cage *cage = drilled(0);
     for (size_t i = 0; i < countof(cases); i++) {
