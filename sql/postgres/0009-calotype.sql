@@ -47,3 +47,5 @@ create table calotype_cron (
 -- One month of one owner.
 create index if not exists calotype_asset_timeline_idx on asset ("ownerId", (date_trunc('MONTH', "localDateTime" at time zone 'UTC') at time zone 'UTC'))
     where "deletedAt" is null;
+-- What an owner has, newest first, page by page.
+create index if not exists calotype_asset_taken_idx on asset ("ownerId", "fileCreatedAt", id);

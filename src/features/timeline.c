@@ -345,6 +345,26 @@ static when month_start(request *rq, str text)
     return when_of((civil){.year = (int)y, .month = (int)m, .day = (int)d});
 }
 
+// By the index on months; for the date of arrival there is only one on the date itself.
+static void where_month(query *q, const filter *f, when start)
+{
+    if (f->by != ASSET_ORDER_BY_CREATED_AT) {
+        sql(q, " and date_trunc_month(a.\"localDateTime\") = ");
+        bind(q, WHEN(start));
+        return;
+    }
+    civil next = civil_of(start);
+    if (next.day != 1) {
+        sql(q, " and 1 = 0");
+        return;
+    }
+    next.month++;
+    sql(q, " and a.\"createdAt\" >= ");
+    bind(q, WHEN(start));
+    sql(q, " and a.\"createdAt\" < ");
+    bind(q, WHEN(when_of(next)));
+}
+
 // The rows of one month, ordered by day, time and name.
 HANDLER(getTimeBucket)
 {
@@ -365,10 +385,7 @@ HANDLER(getTimeBucket)
                       : "null, 0");
     sql(&q, " from asset a join asset_exif e on e.\"assetId\" = a.id");
     where(&q, &f, &rq->auth);
-    sql(&q, " and ");
-    sql(&q, month_of(&f));
-    sql(&q, " = ");
-    bind(&q, WHEN(month_start(rq, in->timeBucket)));
+    where_month(&q, &f, month_start(rq, in->timeBucket));
     sql(&q, " order by ");
     sql(&q, f.by == ASSET_ORDER_BY_CREATED_AT ? "a.\"createdAt\"" : "date_of(a.\"localDateTime\")");
     sql(&q, direction(&f));
