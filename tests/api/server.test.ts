@@ -1,9 +1,9 @@
 // What the server tells about itself.                                                                             spec 05, section 5
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, jpeg, mp4, test } from "../support/test.ts";
-import { program, root } from "../support/paths.ts";
+import { root } from "../support/paths.ts";
+import { calotype } from "../support/server.ts";
 
 test("its version is the API's", async ({ server }) => {
   expect(await server.nobody().getServerVersion()).toEqual({ major: 3, minor: 2, patch: 2, prerelease: null });
@@ -61,7 +61,7 @@ test("administrators see who uses how much", async ({ server }) => {
 });
 
 test("the README counts the operations as the program does", () => {
-  const states = execFileSync(program, ["admin", "routes"], { encoding: "utf8" });
+  const states = calotype("admin", "routes");
   const count = (state: string) => states.split("\n").filter((line) => new RegExp(`\\b${state}\\b`).test(line) && /\s\/\S/.test(line)).length;
   const said = readFileSync(join(root, "README.md"), "utf8").match(/(\d+) of the 276 operations/);
   expect(count("done") + count("missing")).toBe(276);
@@ -70,7 +70,7 @@ test("the README counts the operations as the program does", () => {
 
 test("an operation without a handler says so", async ({ server }) => {
   const admin = await server.admin();
-  const missing = execFileSync(program, ["admin", "routes"], { encoding: "utf8" })
+  const missing = calotype("admin", "routes")
     .split("\n")
     .find((line) => /\bmissing\b/.test(line) && /\bGET\b/.test(line) && !line.includes("{") && !line.includes("public"));
   if (!missing) return;

@@ -189,6 +189,9 @@ export class Server {
   }
 }
 
+/** Runs the program once and returns what it says: calotype("admin", "routes"). */
+export const calotype = (...args: string[]) => execFileSync(program, args, { encoding: "utf8", env: cleanEnvironment() });
+
 /** What the outer shell says about databases and so on is not for the server under test. */
 function cleanEnvironment(): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(IMMICH|DB|REDIS|CALOTYPE|MACHINE_LEARNING|TLS|S3|NODE|VITEST)_?/.test(name));
