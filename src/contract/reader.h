@@ -19,7 +19,6 @@ typedef struct {
 // ---- read.c ----------------------------------------------------------------------------------------------------------------------
 // Reads the field of the struct at `base`; NULL: not given.
 void read_field(const reader *, const field *, const json *, void *base, const path *up);
-str field_name(const field *);
 void run_rule(const reader *, const schema *, const json *given, const void *value, const path *);
 
 // ---- issue.c ---------------------------------------------------------------------------------------------------------------------

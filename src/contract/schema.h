@@ -188,5 +188,6 @@ void schema_write(json_writer *, const schema *, const void *value);
 // Sets every time in it to none, through inline objects: for a zeroed struct that is to be filled and written.
 void schema_clear(const schema *, void *value);
 
+str field_name(const field *);
 str enum_text(const enum_values *, int value); // {0} for 0 and unknown values
 int enum_parse(const enum_values *, str);      // 0 if unknown

@@ -21,6 +21,12 @@ bytes checksum_parse(arena *mem, str text)
     return readable ? raw : (bytes){0};
 }
 
+param checksum_param(arena *mem, str text)
+{
+    bytes raw = checksum_parse(mem, text);
+    return raw.n ? BYTES(raw) : BYTES(str_bytes(S("")));
+}
+
 uuid asset_with_checksum(request *rq, uuid owner, bytes sha1)
 {
     return db_uuid(rq->db, "select id from asset where \"ownerId\" = $1 and checksum = $2 and \"libraryId\" is null", UUID(owner),

@@ -1,165 +1,123 @@
-// Searching by what is known of an asset, with flat filters.                                                spec 03, sections 7.2 to 7.4
+// Searching by what is known of an asset: pages, numbers, and some at random.                    spec 03, section 7; spec 12, section 3
 //
-// All filters are ANDed. The owner condition runs along the index on asset (ownerId), EXIF values along those of asset_exif.
-#include "features/app.h"
+// A request has either the structured filter or the flat fields of before 3.2, never both.
 #include "features/assets/assets.h"
-#include "features/compose.h"
+#include "features/search/search.h"
 
-static void and_param(query *q, const char *condition, param p)
-{
-    if (p.type == P_NULL) return;
-    sql(q, " and ");
-    sql(q, condition);
-    bind(q, p);
-}
+// ---- two shapes ------------------------------------------------------------------------------------------------------------------
 
-// An exact EXIF value; null asks for assets without one.
-static void and_text(query *q, const char *column, opt_str value)
+// What a request of the new shape is known by, and what it may have besides. All else are flat fields.
+static const char *const shape[] = {"filter", "orderBy", "cursor"};
+static const char *const neutral[] = {"size", "withExif", "withPeople", "withStacked", "query", "queryAssetId", "language"};
+
+static bool is_one_of(str name, const char *const *list, size_t n)
 {
-    if (!value.has) return;
-    sql(q, " and ");
-    sql(q, column);
-    if (value.null) {
-        sql(q, " is null");
-        return;
+    for (size_t i = 0; i < n; i++) {
+        if (str_is(name, list[i])) return true;
     }
-    sql(q, " = ");
-    bind(q, STR(value.v));
+    return false;
 }
 
-static void and_like(query *q, const char *column, str part)
+static void refuse_mixture(check *c, const schema *s)
 {
-    part = str_trim(part);
-    if (!part.n) return;
-    sql(q, " and f_unaccent(");
-    sql(q, column);
-    sql(q, ") ilike '%' || f_unaccent(");
-    bind(q, STR(part));
-    sql(q, ") || '%'");
-}
-
-static void and_either(query *q, opt_bool wanted, const char *if_true, const char *if_false)
-{
-    if (!wanted.has) return;
-    sql(q, " and ");
-    sql(q, wanted.v ? if_true : if_false);
-}
-
-// One condition per id: the asset must have every one of them.
-static void and_each(query *q, ids wanted, const char *before, const char *after)
-{
-    each (id, wanted) {
-        sql(q, " and exists (");
-        sql(q, before);
-        bind(q, UUID(*id));
-        sql(q, after);
-        sql(q, ")");
+    buf given = {.mem = c->mem};
+    for (size_t i = 0; i < countof(shape); i++) {
+        if (was_given(c, shape[i])) buf_fmt(&given, "%s%s", given.n ? "/" : "", shape[i]);
+    }
+    if (!given.n) return;
+    for (uint32_t i = 0; i < s->n; i++) {
+        str name = field_name(&s->fields[i]);
+        if (is_one_of(name, shape, countof(shape)) || is_one_of(name, neutral, countof(neutral))) continue;
+        const char *field = cstr(c->mem, name);
+        if (was_given(c, field)) refuse(c, field, "Deprecated field %s cannot be combined with %.*s", field, PR(buf_str(&given)));
     }
 }
 
-static void and_owner(query *q, const auth *a, AssetVisibility visibility)
+RULE(MetadataSearchDto)
 {
-    sql(q, " and (a.\"ownerId\" = ");
-    bind(q, UUID(a->user_id));
-    if (visibility != ASSET_VISIBILITY_LOCKED) {
-        sql(q, " or a.\"ownerId\" in (select p.\"sharedById\" from partner p join \"user\" u on u.id = p.\"sharedById\" "
-               "where u.\"deletedAt\" is null and p.\"inTimeline\" = true and p.\"sharedWithId\" = ");
-        bind(q, UUID(a->user_id));
-        sql(q, ")");
-    }
-    sql(q, ")");
+    refuse_mixture(c, &MetadataSearchDto_schema);
 }
 
-static bool needs_exif(const MetadataSearchDto *b)
+RULE(RandomSearchDto)
 {
-    return b->withExif.v || b->city.has || b->state.has || b->country.has || b->make.has || b->model.has || b->lensModel.has ||
-           b->rating.has || b->description.n;
+    refuse_mixture(c, &RandomSearchDto_schema);
 }
 
-static void where(query *q, const auth *a, const MetadataSearchDto *b)
+RULE(StatisticsSearchDto)
 {
-    if (b->albumIds.n) sql(q, " where 1 = 1");
-    else {
-        sql(q, " where 1 = 1");
-        and_owner(q, a, b->visibility);
-    }
-    if (b->visibility) and_param(q, "a.visibility = ", STR(AssetVisibility_text(b->visibility)));
-    else if (!a->elevated) sql(q, " and a.visibility <> 'locked'");
-    bool deleted_too = b->withDeleted.v || b->trashedBefore != WHEN_NONE || b->trashedAfter != WHEN_NONE || b->isOffline.v;
-    if (!deleted_too) sql(q, " and a.\"deletedAt\" is null");
-
-    and_param(q, "a.id = ", UUID(b->id));
-    and_param(q, "a.type = ", STR(AssetTypeEnum_text(b->type)));
-    and_param(q, "a.\"libraryId\" = ", UUID(b->libraryId.v));
-    and_param(q, "a.\"isFavorite\" = ", OPT(BOOL, b->isFavorite));
-    and_param(q, "a.\"isOffline\" = ", OPT(BOOL, b->isOffline));
-    and_param(q, "a.\"createdAt\" >= ", WHEN(b->createdAfter));
-    and_param(q, "a.\"createdAt\" <= ", WHEN(b->createdBefore));
-    and_param(q, "a.\"updatedAt\" >= ", WHEN(b->updatedAfter));
-    and_param(q, "a.\"updatedAt\" <= ", WHEN(b->updatedBefore));
-    and_param(q, "a.\"fileCreatedAt\" >= ", WHEN(b->takenAfter));
-    and_param(q, "a.\"fileCreatedAt\" <= ", WHEN(b->takenBefore));
-    and_param(q, "a.\"deletedAt\" >= ", WHEN(b->trashedAfter));
-    and_param(q, "a.\"deletedAt\" <= ", WHEN(b->trashedBefore));
-    if (b->checksum.n) and_param(q, "a.checksum = ", BYTES(checksum_parse(q->mem, b->checksum)));
-
-    and_text(q, "e.city", b->city);
-    and_text(q, "e.state", b->state);
-    and_text(q, "e.country", b->country);
-    and_text(q, "e.make", b->make);
-    and_text(q, "e.model", b->model);
-    and_text(q, "e.\"lensModel\"", b->lensModel);
-    if (b->rating.has && b->rating.null) sql(q, " and e.rating is null");
-    else and_param(q, "e.rating = ", OPT(INT, b->rating));
-    and_like(q, "e.description", b->description);
-    and_like(q, "a.\"originalFileName\"", b->originalFileName);
-    and_like(q, "a.\"originalPath\"", b->originalPath);
-
-    and_either(q, b->isMotion, "a.\"livePhotoVideoId\" is not null", "a.\"livePhotoVideoId\" is null");
-    and_either(q, b->isEncoded, "exists (select 1 from asset_file f where f.\"assetId\" = a.id and f.type = 'encoded_video')",
-               "not exists (select 1 from asset_file f where f.\"assetId\" = a.id and f.type = 'encoded_video')");
-    if (b->isNotInAlbum.v && !b->albumIds.n) sql(q, " and not exists (select 1 from album_asset aa where aa.\"assetId\" = a.id)");
-    if (b->withStacked.has && !b->withStacked.v) sql(q, " and a.\"stackId\" is null");
-    if (b->encodedVideoPath.n) {
-        sql(q, " and exists (select 1 from asset_file f where f.\"assetId\" = a.id and f.type = 'encoded_video' and f.\"isEdited\" = false "
-               "and f.path = ");
-        bind(q, STR(b->encodedVideoPath));
-        sql(q, ")");
-    }
-    and_each(q, b->albumIds, "select 1 from album_asset aa where aa.\"assetId\" = a.id and aa.\"albumId\" = ", "");
-    and_each(q, b->personIds,
-             "select 1 from asset_face af where af.\"assetId\" = a.id and af.\"deletedAt\" is null and af.\"isVisible\" = true "
-             "and af.\"personGroupId\" = ",
-             "");
-    if (b->tagIds.has && b->tagIds.null) sql(q, " and not exists (select 1 from tag_asset ta where ta.\"assetId\" = a.id)");
-    else
-        and_each(q, b->tagIds.v,
-                 "select 1 from tag_asset ta join tag_closure tc on tc.id_descendant = ta.\"tagId\" where ta.\"assetId\" = a.id "
-                 "and tc.id_ancestor = ",
-                 "");
+    refuse_mixture(c, &StatisticsSearchDto_schema);
 }
 
-// Newest first unless asked otherwise; one page, and the number of the next one when there is more.
+// The flat fields that every search has.
+#define FLAT(b)                                                                                                                            \
+    .albumIds = (b)->albumIds, .city = (b)->city, .country = (b)->country, .createdAfter = (b)->createdAfter,                              \
+    .createdBefore = (b)->createdBefore, .isEncoded = (b)->isEncoded, .isFavorite = (b)->isFavorite, .isMotion = (b)->isMotion,            \
+    .isNotInAlbum = (b)->isNotInAlbum, .isOffline = (b)->isOffline, .lensModel = (b)->lensModel, .libraryId = (b)->libraryId,              \
+    .make = (b)->make, .model = (b)->model, .ocr = (b)->ocr, .personIds = (b)->personIds, .rating = (b)->rating, .state = (b)->state,      \
+    .tagIds = (b)->tagIds, .takenAfter = (b)->takenAfter, .takenBefore = (b)->takenBefore, .trashedAfter = (b)->trashedAfter,              \
+    .trashedBefore = (b)->trashedBefore, .type = (b)->type, .updatedAfter = (b)->updatedAfter, .updatedBefore = (b)->updatedBefore,        \
+    .visibility = (b)->visibility
+
+static bool excludes(opt_bool with)
+{
+    return with.has && !with.v;
+}
+
+// ---- pages -----------------------------------------------------------------------------------------------------------------------
+
+// A cursor says only how far one is.
+static str cursor_at(arena *mem, int64_t offset)
+{
+    return base64url_encode(mem, str_bytes(str_fmt(mem, "{\"offset\":%lld}", (long long)offset)));
+}
+
+static int64_t cursor_offset(request *rq, str cursor)
+{
+    if (!cursor.at) return 0;
+    bytes raw;
+    const json *offset = base64_decode(rq->mem, cursor, &raw) ? json_get(json_parse(rq->mem, bytes_str(raw), NULL), "offset") : NULL;
+    if (!offset || offset->type != JSON_NUMBER || !offset->is_integer || offset->integer < 0) fail(rq, 400, "Invalid cursor");
+    return offset->integer;
+}
+
+static void order_by(query *q, SearchOrderField field, AssetOrder order)
+{
+    static const char *const columns[] = {
+        [SEARCH_ORDER_FIELD_FILE_CREATED_AT] = "a.\"fileCreatedAt\"",
+        [SEARCH_ORDER_FIELD_LOCAL_DATE_TIME] = "a.\"localDateTime\"",
+        [SEARCH_ORDER_FIELD_FILE_SIZE_IN_BYTES] = "e.\"fileSizeInByte\"",
+        [SEARCH_ORDER_FIELD_RATING] = "e.rating",
+    };
+    const char *direction = order == ASSET_ORDER_ASC ? " asc" : " desc";
+    bool may_be_null = field == SEARCH_ORDER_FIELD_FILE_SIZE_IN_BYTES || field == SEARCH_ORDER_FIELD_RATING;
+    sql(q, " order by ");
+    sql(q, columns[field]);
+    sql(q, direction);
+    sql(q, may_be_null ? " nulls last, a.id" : ", a.id");
+    sql(q, direction);
+}
+
+// Newest first unless asked otherwise. The query takes one row more than the page has, to see whether there is another page.
 HANDLER(searchAssets)
 {
     const MetadataSearchDto *b = &in->body;
-    if (b->filter || b->orderBy || b->cursor.at) fail(rq, 501, "The structured search filter is not available in this version of Calotype");
-    if (b->ocr.n) fail(rq, 501, "Searching for text in pictures is not available in this version of Calotype");
-    if (b->visibility == ASSET_VISIBILITY_LOCKED) require_elevated(rq);
-    if (rq->auth.kind == AUTH_SHARED_LINK && !b->albumIds.n)
-        fail(rq, 400, "Shared link access is only allowed in combination with an albumIds filter");
-    access_require(rq, ALBUM_READ, b->albumIds);
+    db_set_mode(db, DB_READ);
+    bool structured = b->filter || b->orderBy || b->cursor.at;
+    SearchOrder order = {.field = SEARCH_ORDER_FIELD_FILE_CREATED_AT, .direction = b->order};
+    if (b->orderBy) order = *b->orderBy;
+    int64_t page = b->page.has ? b->page.v : 1, offset = structured ? cursor_offset(rq, b->cursor) : (page - 1) * b->size;
 
-    int64_t page = b->page.has ? b->page.v : 1;
     query q = query_on(mem);
-    sql(&q, "select a.id from asset a");
-    if (needs_exif(b)) sql(&q, " join asset_exif e on e.\"assetId\" = a.id");
-    where(&q, &rq->auth, b);
-    sql(&q, b->order == ASSET_ORDER_ASC ? " order by a.\"fileCreatedAt\" asc, a.id asc limit "
-                                        : " order by a.\"fileCreatedAt\" desc, a.id desc limit ");
+    sql(&q, "select a.id");
+    bool by_exif = order.field == SEARCH_ORDER_FIELD_FILE_SIZE_IN_BYTES || order.field == SEARCH_ORDER_FIELD_RATING;
+    search_needs needs = {.with_exif = by_exif, .without_stacks = excludes(b->withStacked)};
+    if (structured) search_filtered(rq, &q, b->filter ? b->filter : &(SearchFilter){0}, needs);
+    else search_flat(rq, &q, b, true);
+    order_by(&q, order.field, order.direction);
+    sql(&q, " limit ");
     bind(&q, INT(b->size + 1));
     sql(&q, " offset ");
-    bind(&q, INT((page - 1) * b->size));
+    bind(&q, INT(offset));
 
     ids found = {0};
     query_rows(r, db, &q) * push(mem, found) = col_uuid(r, 0);
@@ -169,5 +127,40 @@ HANDLER(searchAssets)
         asset_objects_of(rq, found, (asset_view){.exif = b->withExif.v, .people = b->withPeople.v, .viewer = rq->auth.user_id});
     each (o, objects) *push(mem, out->assets.items) = *o;
     out->assets.count = out->assets.total = (int64_t)objects.n;
-    if (more) out->assets.nextPage = str_fmt(mem, "%lld", (long long)page + 1);
+    if (more && structured) out->assets.nextCursor = cursor_at(mem, offset + b->size);
+    else if (more) out->assets.nextPage = str_fmt(mem, "%lld", (long long)page + 1);
+}
+
+// ---- numbers and chance ----------------------------------------------------------------------------------------------------------
+
+HANDLER(searchAssetStatistics)
+{
+    const StatisticsSearchDto *b = &in->body;
+    db_set_mode(db, DB_READ);
+    query q = query_on(mem);
+    sql(&q, "select count(*)");
+    if (b->filter) search_filtered(rq, &q, b->filter, (search_needs){0});
+    else search_flat(rq, &q, &(MetadataSearchDto){FLAT(b), .description = b->description}, false);
+    query_rows(r, db, &q) out->total = col_int(r, 0);
+}
+
+HANDLER(searchRandom)
+{
+    const RandomSearchDto *b = &in->body;
+    db_set_mode(db, DB_READ);
+    query q = query_on(mem);
+    sql(&q, "select a.id");
+    if (b->filter) search_filtered(rq, &q, b->filter, (search_needs){.without_stacks = excludes(b->withStacked)});
+    else
+        search_flat(rq, &q,
+                    &(MetadataSearchDto){FLAT(b), .withDeleted = b->withDeleted, .withExif = b->withExif, .withStacked = b->withStacked},
+                    false);
+    sql(&q, " order by random() limit ");
+    bind(&q, INT(b->size));
+
+    ids found = {0};
+    query_rows(r, db, &q) * push(mem, found) = col_uuid(r, 0);
+    asset_objects objects =
+        asset_objects_of(rq, found, (asset_view){.exif = b->withExif.v, .people = b->withPeople.v, .viewer = rq->auth.user_id});
+    each (o, objects) *push(mem, out->items) = *o;
 }
