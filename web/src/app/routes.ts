@@ -21,7 +21,20 @@ export const routes: Route[] = [
   page("trash", ["/trash", "/trash/photos/:assetId"], "trash.title"),
 
 
+
+  { paths: ["/user-settings"], title: "account.title", access: "user", frame: "shell", load: () => import("../account/Account.svelte") },
+
+  admin(["/admin/users", "/admin/users/new"], "users.title", () => import("../admin/Users.svelte")),
+  admin(["/admin/users/:id", "/admin/users/:id/edit"], "users.one", () => import("../admin/User.svelte")),
+  admin(["/admin/queues"], "queues.title", () => import("../admin/Queues.svelte")),
+  admin(["/admin/queues/:name"], "queues.one", () => import("../admin/Queue.svelte")),
+  admin(["/admin/system-settings"], "settings.title", () => import("../admin/Settings.svelte")),
+  admin(["/admin/server-status"], "server.title", () => import("../admin/ServerStatus.svelte")),
 ];
+
+function admin(paths: string[], title: Route["title"], load: Route["load"]): Route {
+  return { paths, title, access: "admin", frame: "shell", load };
+}
 
 function page(view: TimelineView, paths: string[], title: Route["title"]): Route {
   return { paths, title, access: "user", frame: "shell", load: timeline, props: { view } };
@@ -30,6 +43,9 @@ function page(view: TimelineView, paths: string[], title: Route["title"]): Route
 /** Old addresses, and those that lead on. */
 const moved: Record<string, string> = {
   "/": "/photos",
+  "/admin": "/admin/system-settings",
+  "/admin/jobs-status": "/admin/queues",
+  "/admin/user-management": "/admin/users",
 };
 
 /** Where an address leads on to before any page is looked for. */

@@ -24,6 +24,7 @@ const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
 
 let messages = $state.raw<Messages>({} as Messages);
 let current = $state<Language>("en");
+let own = $state(localStorage.getItem("locale") ?? "default");
 let rules = new Intl.PluralRules("en");
 
 export const language = {
@@ -32,9 +33,15 @@ export const language = {
   },
   /** For Intl: the chosen locale for dates and numbers; else the browser's variant of the language (en-GB rather than en). */
   get locale(): string {
-    const own = localStorage.getItem("locale");
-    if (own && own !== "default") return own;
-    return navigator.languages.find((l) => l.startsWith(current)) ?? current;
+    return own === "default" ? (navigator.languages.find((l) => l.split("-")[0] === current) ?? current) : own;
+  },
+  /** How dates and numbers are written, apart from the language: "default" or a tag such as "en-GB". */
+  get ownLocale(): string {
+    return own;
+  },
+  set ownLocale(tag: string) {
+    own = tag;
+    localStorage.setItem("locale", tag);
   },
 };
 
@@ -48,6 +55,19 @@ export async function useLanguage(wish?: Language) {
   current = chosen;
   document.documentElement.lang = chosen;
   document.documentElement.dir = RIGHT_TO_LEFT.has(chosen) ? "rtl" : "ltr";
+}
+
+// Wherever people write dates and numbers in their own way; Intl knows how, and how the place is called.
+const LOCALES =
+  "ar-EG ar-SA bg-BG bn-BD ca-ES cs-CZ da-DK de-AT de-CH de-DE el-GR en-AU en-CA en-GB en-IE en-IN en-NZ en-US en-ZA es-AR es-ES es-MX et-EE fa-IR fi-FI " +
+  "fr-BE fr-CA fr-CH fr-FR he-IL hi-IN hr-HR hu-HU id-ID it-CH it-IT ja-JP ko-KR lt-LT lv-LV ms-MY nb-NO nl-BE nl-NL pl-PL pt-BR pt-PT ro-RO ru-RU sk-SK " +
+  "sl-SI sr-RS sv-SE th-TH tr-TR uk-UA ur-PK vi-VN zh-CN zh-HK zh-TW";
+
+export function locales(): { tag: string; name: string }[] {
+  const names = new Intl.DisplayNames(current, { type: "language" });
+  return LOCALES.split(" ")
+    .map((tag) => ({ tag, name: names.of(tag) ?? tag }))
+    .sort((a, b) => a.name.localeCompare(b.name, current));
 }
 
 export function t(key: MessageKey, values: Record<string, string | number> = {}): string {
