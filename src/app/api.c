@@ -22,6 +22,7 @@ static void start(ctx *c, void *arg)
     process_open(c, s, p->birth, 0, app);
     mounts_check(c, s, app);
     location_check(c, s, app);
+    features_prepare(c, app);
     app->http = http_start(c, (http_options){
                                   .host = s->host,
                                   .port = s->port,
@@ -33,7 +34,7 @@ static void start(ctx *c, void *arg)
                                   .socketio_path = S("/api/socket.io"),
                               });
     socketio_setup(app->http, (socketio_options){.app = app, .connect = live_connect, .joined = live_joined});
-    features_start(c, app);
+    features_start(app);
 }
 
 int api_run(const settings *s, const birth *b)
@@ -52,7 +53,7 @@ int api_run(const settings *s, const birth *b)
 
     log_info("Stopping");
     http_stop(p.app.http, GRACE_MS);
-    features_stop(&p.app);
+    features_stop();
     bus_close(p.app.bus);
     db_close(p.app.pool);
     return process_exit_code();

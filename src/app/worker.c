@@ -289,7 +289,7 @@ static void start(ctx *c, void *arg)
     w->name = worker_name(c->mem, getpid());
     w->limits_changed = true;
     w->app.cage = cage_new((cage_options){0});
-    features_start(c, &w->app);
+    features_prepare(c, &w->app);
     sign_in(c, w);
     bus_on(w->app.bus, "queue", on_wake, w);
     bus_on(w->app.bus, "ConfigUpdate", on_config, w);

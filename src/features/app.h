@@ -13,11 +13,12 @@ struct app {
     bool allow_setup;  // IMMICH_ALLOW_SETUP
 };
 
-// After everything is open, before the first request or job: sets the log level, hears the bus, starts the schedules (api process).
-// Fails when the configuration file is unusable.
-void features_start(ctx *, app *);
-// Before anything is closed: nothing happens by the clock any more.
-void features_stop(app *);
+// In each process, when all but the port is open: sets the log level. Fails when the configuration file is unusable.
+void features_prepare(ctx *, app *);
+// In the api process, when the port is open: hears the bus, starts the schedules.
+void features_start(app *);
+// In the api process, before anything is closed: nothing happens by the clock any more.
+void features_stop(void);
 
 // For http_options.
 void dispatch_upload(void *app, exchange *, http_sink *);

@@ -188,22 +188,35 @@ static void warn_of_unknown_keys(request *rq)
     log_warn("Unknown keys found: %.*s", PR(buf_str(&text)));
 }
 
-static void start(request *rq, void *unused)
+static void prepare(request *rq, void *unused)
 {
     (void)unused;
-    if (rq->app->http) warn_of_unknown_keys(rq);
     set_log_level(log_level_of(&config_get(rq)->logging));
-    if (config_in_file() && !onboarding_of_server(rq)) onboarding_set_server(rq, true);
 }
 
-void config_start(ctx *c, app *app)
+void config_prepare(ctx *c, app *app)
 {
     str error = {0};
-    if (!app_work(app, c->mem, start, NULL, &error)) {
+    if (!app_work(app, c->mem, prepare, NULL, &error)) {
         if (config_in_file()) fail_hint(c, 500, "Correct the file that IMMICH_CONFIG_FILE names.", "%.*s", PR(error));
         log_warn("cannot read the configuration yet: %.*s", PR(error));
     }
     if (app->bus) bus_on(app->bus, "ConfigUpdate", hear_change, app);
+}
+
+static void start(request *rq, void *unused)
+{
+    (void)unused;
+    warn_of_unknown_keys(rq);
+    if (config_in_file() && !onboarding_of_server(rq)) onboarding_set_server(rq, true);
+}
+
+void config_start(app *app)
+{
+    arena *mem = arena_new();
+    str error = {0};
+    if (!app_work(app, mem, start, NULL, &error)) log_warn("cannot look through the configuration: %.*s", PR(error));
+    arena_free(mem);
 }
 
 // ---- saving ----------------------------------------------------------------------------------------------------------------------

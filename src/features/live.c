@@ -45,16 +45,20 @@ void live_joined(void *app_, str sid, strs rooms)
     socketio_emit(app->http, sid, S("on_server_version"), str_of(version));
 }
 
-void features_start(ctx *c, app *app)
+void features_prepare(ctx *c, app *app)
 {
-    config_start(c, app);
-    if (!app->http) return;
+    config_prepare(c, app);
+}
+
+void features_start(app *app)
+{
+    config_start(app);
     if (app->bus) bus_on(app->bus, "clients", effects_hear_clients, app);
     server_remember_version(app);
     schedules_start(app);
 }
 
-void features_stop(app *app)
+void features_stop(void)
 {
-    if (app->http) schedules_stop();
+    schedules_stop();
 }
