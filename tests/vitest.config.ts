@@ -1,4 +1,4 @@
-// Three ways to run: the API tests on SQLite, the same on PostgreSQL, and the web tests in Chromium.
+// The API tests on SQLite, the same on PostgreSQL, what happens when things break on both, and the web tests in Chromium.
 //
 //     CALOTYPE_BIN                   the program under test; build/calotype if unset
 //     CALOTYPE_TEST_POSTGRES_URL     a server on which databases may be created, e.g. postgres://postgres@127.0.0.1:5433/postgres
@@ -19,6 +19,8 @@ export default defineConfig({
     projects: [
       { test: { ...common, name: "sqlite", include: ["api/**/*.test.ts"], env: { CALOTYPE_TEST_ENGINE: "sqlite" } } },
       { test: { ...common, name: "postgres", include: ["api/**/*.test.ts"], env: { CALOTYPE_TEST_ENGINE: "postgres" } } },
+      { test: { ...common, name: "faults", include: ["faults/**/*.test.ts"], env: { CALOTYPE_TEST_ENGINE: "sqlite" } } },
+      { test: { ...common, name: "faults-postgres", include: ["faults/**/*.test.ts"], env: { CALOTYPE_TEST_ENGINE: "postgres" } } },
       { test: { ...common, name: "web", include: ["web/**/*.test.ts"], env: { CALOTYPE_TEST_ENGINE: "sqlite" } } },
     ],
   },

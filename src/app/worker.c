@@ -176,6 +176,7 @@ static void take(ctx *c, void *arg)
     // A power cut that takes this back makes the job run again, which every job bears. So nobody waits for PostgreSQL's disk here.
     if (db_engine_of(db) == DB_POSTGRES) db_exec(db, "set local synchronous_commit = off");
     if (t->finished && t->outcome.park) queue_park(db, t->finished, t->outcome.reason);
+    else if (t->finished && t->outcome.again) queue_return(db, t->finished);
     else if (t->finished) queue_finish(db, t->finished);
     if (!w->stopping) t->got = queue_claim(db, w->name, w->limits, &t->next);
     if (!t->got && t->finished) t->due_ms = queue_next_due(db);
@@ -264,6 +265,7 @@ static void on_config(void *arg, str topic, str payload)
 
 static void sign_in(ctx *c, worker *w)
 {
+    leftovers_settle(&w->app);
     db *db = db_begin(c, w->app.pool, DB_WRITE);
     queue_heartbeat(db, w->name);
     int n = w->birth->lost ? queue_recover(db, str_of(w->birth->lost), str_of(w->birth->reason)) : 0;

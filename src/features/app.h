@@ -20,6 +20,10 @@ void features_start(app *);
 // In the api process, before anything is closed: nothing happens by the clock any more.
 void features_stop(void);
 
+// Removes the files of work that a crash interrupted before its commit. A worker calls it before it puts the jobs of a dead one back, since they
+// make such files anew; features_start() does too.
+void leftovers_settle(app *);
+
 // For http_options.
 void dispatch_upload(void *app, exchange *, http_sink *);
 void dispatch_handle(void *app, exchange *);
@@ -32,6 +36,7 @@ void live_joined(void *app, str sid, strs rooms);
 typedef struct {
     job_result result;
     bool park;  // keep the job as failed, with the reason: it broke its decoder
+    bool again; // it did not come to its end, since the database was away: do it again
     str reason; // on the given arena
 } job_outcome;
 job_outcome job_run(app *, arena *, const job *);

@@ -89,7 +89,8 @@ job_outcome job_run(app *app, arena *mem, const job *j)
     ctx *failure = &r.rq.ctx;
     log_error("Unable to run job handler (%s): %.*s (%s:%d)%s%.*s", job_text(j->name), PR(failure->message), failure->file, failure->line,
               failure->hint.n ? ". " : "", PR(failure->hint));
-    return (job_outcome){.result = JOB_FAILED, .park = failure->status == CAGE_BROKEN, .reason = failure->message};
+    return (job_outcome){
+        .result = JOB_FAILED, .park = failure->status == CAGE_BROKEN, .again = failure->status == 503, .reason = failure->message};
 }
 
 typedef struct {

@@ -52,6 +52,7 @@ void features_prepare(ctx *c, app *app)
 
 void features_start(app *app)
 {
+    leftovers_settle(app);
     config_start(app);
     if (app->bus) bus_on(app->bus, "clients", effects_hear_clients, app);
     server_remember_version(app);

@@ -60,11 +60,13 @@ static void read_sidecar(ctx *c, void *arg)
     r->tags.tags = media_sidecar_tags(c, r->decoder, storage_read(c, r->path));
 }
 
-// A file that can't be understood has no tags; that is no reason to fail.
+// A file that can't be understood has no tags; that is no reason to fail. A decoder that died may have died of something else, say of the machine's
+// lack of memory: since nobody would ever look again, it gets a second try.
 static file_tags read_or_warn(request *rq, void (*read)(ctx *, void *), str path)
 {
     reading r = {.decoder = rq->app->cage, .path = path};
-    if (!try(&rq->ctx, read, &r)) log_warn("cannot read the metadata of %.*s: %.*s", PR(path), PR(rq->ctx.message));
+    bool done = try(&rq->ctx, read, &r) || (rq->ctx.status == CAGE_BROKEN && try(&rq->ctx, read, &r));
+    if (!done) log_warn("cannot read the metadata of %.*s: %.*s", PR(path), PR(rq->ctx.message));
     return r.tags;
 }
 

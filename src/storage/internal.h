@@ -2,11 +2,20 @@
 #pragma once
 #include "storage/storage.h"
 #include <limits.h>
+#include <time.h>
 
 struct storage {
     str root; // absolute, without a slash at the end
     str temporary;
 };
+
+// What a file on its way is called in the temporary folder, with this at the end: the note that says where it lies until its commit.
+#define NOTE_SUFFIX "-to"
+void note_make(const storage_file *, str path); // locks the file. On a file system that cannot do that, there is no note
+void note_drop(str note);
+
+// Removes what was last touched before that time. Their ctime says when: the mtime may be the photo's already. Notes stay.
+void temporary_sweep(str temporary, time_t before);
 
 // Room for a path as the kernel wants it.
 typedef char path_buffer[PATH_MAX];

@@ -13,18 +13,21 @@ static const char give_rights[] =
 
 // ---- the media location ----------------------------------------------------------------------------------------------------------
 
-// Files that nobody has touched for a day belong to nobody any more.
-static void sweep(str temporary)
+static bool is_note(const char *name)
+{
+    return str_ends(str_of(name), S(NOTE_SUFFIX));
+}
+
+void temporary_sweep(str temporary, time_t before)
 {
     path_buffer z;
     DIR *dir = path_z(z, temporary) ? opendir(z) : NULL;
     if (!dir) return;
-    const time_t yesterday = now() / SECOND - 86400;
     int swept = 0;
     for (struct dirent *e; (e = readdir(dir));) {
-        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")) continue;
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || is_note(e->d_name)) continue;
         struct stat st;
-        if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_mtime > yesterday) continue;
+        if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_ctime >= before) continue;
         if (tree_remove(dirfd(dir), e->d_name)) swept++;
         else log_warn("cannot remove the leftover %.*s/%s: %s", PR(temporary), e->d_name, strerror(errno));
     }
@@ -47,7 +50,7 @@ storage *storage_open(ctx *c, str media_location)
     if (!folder_make(s->temporary) || access(path_z(z, s->temporary), W_OK | X_OK) != 0) {
         fail_hint(c, 500, give_rights, "cannot write to the media location %.*s: %s", PR(s->root), strerror(errno));
     }
-    sweep(s->temporary);
+    temporary_sweep(s->temporary, now() / SECOND - 86400); // what nobody has touched for a day belongs to nobody any more
     return s;
 }
 
@@ -124,6 +127,7 @@ storage_file *storage_create(arena *mem, storage *s, bool with_sha1)
     uuid_write(uuid_v4(), id);
     storage_file *f = new (mem, storage_file);
     f->temporary = str_fmt(mem, "%.*s/%s", PR(s->temporary), id);
+    f->note = str_cat(mem, f->temporary, S(NOTE_SUFFIX));
     f->fd = open(f->temporary.at, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (f->fd < 0) return NULL;
     if (with_sha1) f->hash = sha1_start(mem);
@@ -166,10 +170,18 @@ struct kept {
     ctx *ctx;
     str path;
     str replaced; // a second name of what `path` was before; {0} if there was nothing
+    str note;     // says to whoever comes after a crash that this is not settled
+    int fd;       // holds the lock that says that this is no crash yet
     bool settled, irrevocable;
     kept *older;
 };
 static _Thread_local kept *newest;
+
+static void release(kept *k)
+{
+    note_drop(k->note);
+    close(k->fd);
+}
 
 static void end_of_try(void *arg)
 {
@@ -179,9 +191,10 @@ static void end_of_try(void *arg)
         *at = k->older;
         break;
     }
-    if (k->settled || k->irrevocable) return;
-    if (k->replaced.at) rename(k->replaced.at, k->path.at);
-    else unlink(k->path.at);
+    if (k->settled) return;
+    if (!k->irrevocable && k->replaced.at) rename(k->replaced.at, k->path.at);
+    else if (!k->irrevocable) unlink(k->path.at);
+    release(k);
 }
 
 void storage_settle(ctx *c)
@@ -190,6 +203,7 @@ void storage_settle(ctx *c)
         if (k->ctx != c || k->settled) continue;
         k->settled = true;
         if (k->replaced.at) unlink(k->replaced.at);
+        release(k);
     }
 }
 
@@ -223,12 +237,15 @@ static bool bring_near(ctx *c, storage_file *f, str path, when mtime)
 // Gives the file its name. What has that name already gets a second one first, so that it can come back.
 static bool place(ctx *c, storage_file *f, kept *k)
 {
+    k->note = f->note;
+    note_make(f, k->path);
     str second = str_cat(c->mem, f->temporary, S("-replaced"));
     bool replaces = link(k->path.at, second.at) == 0;
     k->irrevocable = !replaces && errno != ENOENT;
     if (rename(f->temporary.at, k->path.at) != 0) {
         int error = errno;
         if (replaces) unlink(second.at);
+        note_drop(k->note);
         errno = error;
         return false;
     }
@@ -253,10 +270,10 @@ static void keep(ctx *c, storage_file *f, str path, when mtime, bool durable)
     *k = (kept){.ctx = c, .path = to, .older = newest};
     bool placed = place(c, f, k) || (errno == EXDEV && bring_near(c, f, to, mtime) && place(c, f, k));
     if (!placed) fail_keep(c, f, to);
+    k->fd = f->fd;
+    f->fd = -1;
     newest = k;
     defer(c, end_of_try, k);
-    close(f->fd);
-    f->fd = -1;
     if (durable && !folder_sync(folder)) fail(c, 500, "cannot sync %.*s: %s", PR(folder), strerror(errno));
 }
 

@@ -39,6 +39,7 @@ typedef struct {
     str temporary;
     int64_t size;
     sha1_stream *hash; // NULL if not asked for
+    str note;          // of this room: where it is noted between its naming and its settling
 } storage_file;
 storage_file *storage_create(arena *, storage *, bool with_sha1); // NULL: errno
 bool storage_write(storage_file *, const void *, size_t);
@@ -50,6 +51,17 @@ void storage_keep(ctx *, storage_file *, str path, when mtime);
 void storage_settle(ctx *);
 // The same without waiting for the disk: for files that can be made again (thumbnails). A crash may leave such a file empty.
 void storage_place(ctx *, storage_file *, str path);
+
+// A crash between a file's name and its commit leaves a file of which only the database can say whether it belongs to anything. These are they,
+// held against everybody else until the end of the try. storage_resolve() removes one that is not known (true) and forgets the doubt.
+typedef struct {
+    str path;
+    str note; // of this room
+    int fd;
+} storage_doubt;
+typedef LIST(storage_doubt *) storage_doubts;
+storage_doubts storage_look_for_doubts(ctx *, const storage *);
+bool storage_resolve(const storage_doubt *, bool is_known);
 
 int storage_read(ctx *, str path); // an open descriptor, closed at the end of the try; fails 404 when missing
 int storage_open_file(ctx *, str path); // the same, but the caller closes it

@@ -1,9 +1,11 @@
 // Files on their way into the media location, and what a failure, a crash or a missing disk makes of them.
 #include "media_folder.h"
+#include "storage/internal.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static storage *opened;
@@ -269,17 +271,91 @@ TEST("a tree goes with everything in it, but no link is followed and nothing out
     check(storage_delete_tree(s, in(s, mem, "thumbs/never-was")));
 }
 
-TEST("only old leftovers are swept")
+TEST("only old leftovers are swept, and the time that a photo brings along does not make it old")
 {
     storage *s = media_folder(mem);
-    str fresh = str_cat(mem, storage_temporary(s), S("/fresh")), stale = str_cat(mem, storage_temporary(s), S("/stale"));
+    str fresh = str_cat(mem, storage_temporary(s), S("/fresh"));
     put(fresh, "x");
-    put(stale, "x");
-    time_t old = (time_t)(now() / SECOND) - 2 * 86400;
-    utimensat(AT_FDCWD, stale.at, (struct timespec[]){{old, 0}, {old, 0}}, 0);
+    time_t time = (time_t)(now() / SECOND), old = time - 2 * 86400;
+    utimensat(AT_FDCWD, fresh.at, (struct timespec[]){{old, 0}, {old, 0}}, 0);
     check(open_at(mem, storage_root(s)) != NULL);
     check(storage_exists(fresh));
-    check(!storage_exists(stale));
+    temporary_sweep(storage_temporary(s), time + 10);
+    check(!storage_exists(fresh));
+}
+
+typedef struct {
+    storage *s;
+    arena *mem;
+    str path;
+    bool known;
+    size_t found;
+    bool removed;
+} doubting;
+
+static void doubt(ctx *c, void *arg)
+{
+    doubting *d = arg;
+    storage_doubts doubts = storage_look_for_doubts(c, d->s);
+    d->found = doubts.n;
+    each (one, doubts) {
+        check(str_eq((*one)->path, d->path));
+        d->removed = storage_resolve(*one, d->known);
+    }
+}
+
+static doubting doubts_at(storage *s, str path, bool known)
+{
+    doubting d = {.s = s, .path = path, .known = known};
+    ctx c = {.mem = arena_new()};
+    check(try(&c, doubt, &d));
+    arena_free(c.mem);
+    return d;
+}
+
+static void keep_and_die(ctx *c, void *arg)
+{
+    doubting *d = arg;
+    storage_file *f = storage_create(c->mem, d->s, false);
+    check(storage_write(f, "x", 1));
+    storage_keep(c, f, d->path, WHEN_NONE);
+    if (d->removed) storage_settle(c);
+    check(doubts_at(d->s, d->path, false).found == 0); // it is in somebody's hands, or settled
+    _exit(0);
+}
+
+static void die_after_keeping(storage *s, str path, bool settled)
+{
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        ctx c = {.mem = arena_new()};
+        try(&c, keep_and_die, &(doubting){.s = s, .path = path, .removed = settled});
+        _exit(1);
+    }
+    int status;
+    check(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+TEST("what a crash left between name and commit is in doubt; the settled is not")
+{
+    storage *s = media_folder(mem);
+    str path = in(s, mem, "upload/u/a.jpg");
+    die_after_keeping(s, path, true);
+    check(doubts_at(s, path, false).found == 0);
+    check(storage_exists(path));
+
+    die_after_keeping(s, path, false);
+    doubting d = doubts_at(s, path, true);
+    check(d.found == 1 && !d.removed);
+    check(storage_exists(path));
+    check(doubts_at(s, path, false).found == 0);
+
+    str other = in(s, mem, "upload/u/b.jpg");
+    die_after_keeping(s, other, false);
+    d = doubts_at(s, other, false);
+    check(d.found == 1 && d.removed);
+    check(!storage_exists(other));
 }
 
 typedef struct {
