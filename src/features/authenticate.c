@@ -150,9 +150,12 @@ static void touch(ctx *unused, void *arg)
 void authenticate_touch(request *rq)
 {
     if (!rq->auth.stale && !rq->auth.extend_elevation) return;
+    db_commit(rq->db);
     db_set_mode(rq->db, DB_WRITE);
     // The caller was let in already: that its last use could not be noted is no reason to refuse it.
-    if (try(&rq->ctx, touch, rq)) return;
-    log_warn("cannot note the use of a session: %.*s", PR(rq->ctx.message));
-    db_rollback(rq->db);
+    if (!try(&rq->ctx, touch, rq)) {
+        log_warn("cannot note the use of a session: %.*s", PR(rq->ctx.message));
+        db_rollback(rq->db);
+    }
+    db_set_mode(rq->db, DB_READ);
 }

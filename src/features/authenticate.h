@@ -4,7 +4,7 @@
 
 // Fills rq->auth from the exchange; fails with 401. Sockets give no query credentials.
 void authenticate(request *, bool query_too);
-// Writes what an accepted session changes (last use, device, elevation); in a transaction of its own, after the answer is decided.
+// Writes what an accepted session changes (last use, device, elevation), if anything, in a transaction of its own. Never fails.
 void authenticate_touch(request *);
 
 // Names of the device from the headers (spec 01, 9.1).

@@ -90,7 +90,6 @@ static void admit(call *c)
     const route *r = c->match.route;
     if (r->is_public || c->admitted) return;
     authenticate(rq, true);
-    db_commit(rq->db);
     auth *a = &rq->auth;
     if (r->admin_only && !a->is_admin) fail(rq, 403, "Forbidden");
     if (a->kind == AUTH_SHARED_LINK && (!r->shared_link || r->admin_only)) fail(rq, 403, "Forbidden");
@@ -193,7 +192,10 @@ static void run(ctx *unused, void *arg)
     if (!in) return;
     void *out = arena_alloc(rq->mem, r->out_size);
     if (r->out) schema_clear(r->out, out);
-    db_set_mode(rq->db, str_is(x->method, "GET") ? DB_READ : DB_WRITE);
+    if (!str_is(x->method, "GET")) { // a GET goes on in the transaction that found its caller
+        db_commit(rq->db);
+        db_set_mode(rq->db, DB_WRITE);
+    }
     handle(rq, rq->db, rq->mem, in, out);
     db_commit(rq->db);
     storage_settle(&rq->ctx);
