@@ -56,7 +56,7 @@ HANDLER(getAssetStatistics)
     if (in->visibility == ASSET_VISIBILITY_LOCKED) require_elevated(rq);
 #define COUNT                                                                                                                                  \
     "select type, count(*) from asset where \"ownerId\" = $1 and (visibility = $2 or ($2 is null and visibility in ('archive', 'timeline'))) " \
-    "and ($3 is null or \"isFavorite\" = $3) and \"deletedAt\" "
+    "and (\"isFavorite\" = $3 or $3 is null) and \"deletedAt\" "
     db_rows (r, db, in->isTrashed.v ? COUNT "is not null and status <> 'deleted' group by type" : COUNT "is null group by type",
              UUID(rq->auth.user_id), STR(AssetVisibility_text(in->visibility)), OPT(BOOL, in->isFavorite)) {
         int64_t count = col_int(r, 1);
