@@ -1,7 +1,8 @@
 // The timeline: how many assets each month has, and a month's assets in columns.                         spec 02, section 15
 //
-// Both queries are composed of the same filter and run along the index of an owner's months (asset_timeline_idx, calotype_asset_timeline_idx):
-// the counts without touching the table. The answer is built in one buffer per column.
+// Both queries are composed of the same filter. Counts come from the table that triggers keep of them (calotype_month) where it knows what is
+// asked for; else they are made along the index of an owner's months (asset_timeline_idx, calotype_asset_timeline_idx). A month's answer is
+// built in one buffer per column.
 #include "features/app.h"
 #include "features/compose.h"
 #include <stdio.h>
@@ -84,14 +85,14 @@ static void where_private(query *q, const filter *f, const auth *a)
     if (!uuid_nil(f->user) && !uuid_eq(f->user, a->user_id)) sql(q, " and a.visibility in ('timeline', 'hidden')");
 }
 
-static void where(query *q, const filter *f, const auth *a)
+// What both the assets and the counts of months know.
+static void where_known(query *q, const filter *f, const auth *a)
 {
-    sql(q, f->trashed ? " where a.\"deletedAt\" is not null and a.status <> 'deleted'" : " where a.\"deletedAt\" is null");
     if (f->visibility) {
-        sql(q, " and a.visibility = ");
+        sql(q, " a.visibility = ");
         bind(q, STR(AssetVisibility_text(f->visibility)));
     } else {
-        sql(q, " and a.visibility in ('archive', 'timeline')");
+        sql(q, " a.visibility in ('archive', 'timeline')");
     }
     where_owner(q, f, a->user_id);
     where_private(q, f, a);
@@ -99,6 +100,12 @@ static void where(query *q, const filter *f, const auth *a)
         sql(q, " and a.\"isFavorite\" = ");
         bind(q, BOOL(f->favorite.v));
     }
+}
+
+static void where(query *q, const filter *f, const auth *a)
+{
+    sql(q, f->trashed ? " where a.\"deletedAt\" is not null and a.status <> 'deleted' and" : " where a.\"deletedAt\" is null and");
+    where_known(q, f, a);
     if (!uuid_nil(f->album)) {
         sql(q, " and exists (select 1 from album_asset aa where aa.\"assetId\" = a.id and aa.\"albumId\" = ");
         bind(q, UUID(f->album));
@@ -185,18 +192,44 @@ RULE(getTimeBucket_in)
     check_box(c, it->bbox);
 }
 
+static bool counts_are_kept(const filter *f)
+{
+    return f->owners.n && uuid_nil(f->album) && uuid_nil(f->person) && uuid_nil(f->tag) && !f->bbox.n && !f->trashed &&
+           f->by != ASSET_ORDER_BY_CREATED_AT;
+}
+
+// Of a stack its primary asset is seen, which the kept counts do not know; but there are far fewer stacks than assets.
+static void from_kept_counts(query *q, const filter *f, const auth *a)
+{
+    sql(q, "select month, cast(sum(assets) as bigint) from (select a.month, a.assets from calotype_month a where");
+    where_known(q, f, a);
+    if (f->stacked) {
+        sql(q, " and a.\"isStacked\" = false union all select date_trunc_month(a.\"localDateTime\"), 1 from stack s "
+               "join asset a on a.id = s.\"primaryAssetId\" and a.\"stackId\" = s.id where a.\"deletedAt\" is null and");
+        where_known(q, f, a);
+    }
+    sql(q, ") counted group by month having sum(assets) > 0");
+}
+
+static void by_counting(query *q, const filter *f, const auth *a)
+{
+    sql(q, "select ");
+    sql(q, month_of(f));
+    sql(q, " as month, count(*) from asset a");
+    if (f->bbox.n) sql(q, " join asset_exif e on e.\"assetId\" = a.id");
+    where(q, f, a);
+    sql(q, " group by month");
+}
+
 HANDLER(getTimeBuckets)
 {
     filter f = FILTER_OF(in);
     check_access(rq, &f);
     find_owners(rq, &f);
     query q = query_on(mem);
-    sql(&q, "select ");
-    sql(&q, month_of(&f));
-    sql(&q, " as month, count(*) from asset a");
-    if (f.bbox.n) sql(&q, " join asset_exif e on e.\"assetId\" = a.id");
-    where(&q, &f, &rq->auth);
-    sql(&q, " group by month order by month");
+    if (counts_are_kept(&f)) from_kept_counts(&q, &f, &rq->auth);
+    else by_counting(&q, &f, &rq->auth);
+    sql(&q, " order by month");
     sql(&q, direction(&f));
     query_rows(r, db, &q) * push(mem, out->items) =
         (TimeBucketsResponseDto){.count = col_int(r, 1), .timeBucket = when_date(mem, col_when(r, 0))};

@@ -32,7 +32,7 @@ static str answer(arena *mem, str database, const char *sql)
 
 // From our schema back to that of Immich 3.1.0 (spec 12, 10.2 to 10.5, read backwards).
 static const char to_3_1[] =
-    "drop table calotype_migration, calotype_job, calotype_queue, calotype_worker, calotype_cron;"
+    "drop table calotype_migration, calotype_job, calotype_queue, calotype_worker, calotype_cron, calotype_month; drop schema calotype cascade;"
     "delete from kysely_migrations where name > '1784836013770-MinFacePreferenceMigration';"
     "delete from migration_overrides where name in ('function_album_user_delete', 'function_person_group_delete_audit', 'trigger_album_user_delete',"
     " 'trigger_asset_ocr_updatedAt', 'trigger_cluster_group_updatedAt', 'trigger_person_group_delete_audit', 'trigger_person_group_updatedAt',"
