@@ -52,11 +52,11 @@ static void make_user(request *rq, void *arg)
     seed *s = arg;
     s->owner = db_uuid(rq->db, "select id from \"user\" where email = 'bench@example.com'");
     if (uuid_nil(s->owner))
-        s->owner = user_create(rq, (new_user){.email = S("bench@example.com"),
-                                              .name = S("Bench"),
-                                              .password = S("benchbench"),
-                                              .is_admin = true,
-                                              .storage_label = S("admin")});
+        s->owner = user_create(rq, (new_account){.email = S("bench@example.com"),
+                                                 .name = S("Bench"),
+                                                 .password = S("benchbench"),
+                                                 .is_admin = true,
+                                                 .storage_label = S("admin")});
 }
 
 static void make_assets(request *rq, void *arg)
