@@ -49,9 +49,11 @@ clean: ## remove everything that was built (data stays)
 
 # ---- the parts --------------------------------------------------------------------------------------------------------------------------
 
+programs := src/app/calotype src/app/calotype-decoder
 server: build/release/build.ninja
-	@ninja -C build/release --quiet src/app/calotype src/app/calotype-decoder
-	@ln -f build/release/src/app/calotype build/release/src/app/calotype-decoder build
+	@ninja -C build/release -n $(programs) | grep -q 'no work to do' || echo "Building the server"
+	@ninja -C build/release --quiet $(programs)
+	@cd build/release && ln -f $(programs) ..
 
 build/release/build.ninja: $(stamp)/setup-build
 	@test -f $@ || meson setup build/release --buildtype=debugoptimized >build/meson.log || { cat build/meson.log; exit 1; }
@@ -62,7 +64,7 @@ web: build/web/index.html
 
 build/web/index.html: $(stamp)/web-packages $(web_files)
 	@echo "Building the web app"
-	@cd web && npm run --silent build
+	@cd web && npm run --silent build >../build/web.log 2>&1 || { cat ../build/web.log; exit 1; }
 	@touch $@
 
 # ---- what must be there first; a stamp file each, so that a second run does nothing --------------------------------------------------------
