@@ -104,7 +104,12 @@ static void where_known(query *q, const filter *f, const auth *a)
 
 static void where(query *q, const filter *f, const auth *a)
 {
-    sql(q, f->trashed ? " where a.\"deletedAt\" is not null and a.status <> 'deleted' and" : " where a.\"deletedAt\" is null and");
+    // "is not null" would do, but SQLite finds only what is compared.
+    sql(q, f->trashed ? " where a.\"deletedAt\" > " : " where a.\"deletedAt\" is null and");
+    if (f->trashed) {
+        bind(q, WHEN(when_of((civil){.year = 1, .month = 1, .day = 1})));
+        sql(q, " and a.status <> 'deleted' and");
+    }
     where_known(q, f, a);
     if (!uuid_nil(f->album)) {
         sql(q, " and exists (select 1 from album_asset aa where aa.\"assetId\" = a.id and aa.\"albumId\" = ");
