@@ -53,9 +53,9 @@ export const test = base.extend<Fixtures>({
     await use(async (page, server, person) => {
       await page.goto(server.url);
       await page.getByLabel("E-mail").fill(person.email);
-      await page.getByLabel("Password").fill(person.password);
+      await page.getByLabel("Password", { exact: true }).fill(person.password);
       await page.getByRole("button", { name: "Sign in" }).click();
-      await page.getByRole("button", { name: "Upload" }).waitFor();
+      await page.getByRole("button", { name: "Upload", exact: true }).waitFor();
     });
   },
 });

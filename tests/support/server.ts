@@ -51,7 +51,7 @@ export class Server {
   async start(): Promise<this> {
     this.port ||= await freePort();
     const child = spawn(program, ["serve", "--data", this.data, "--port", String(this.port), ...(this.options.args ?? [])], {
-      env: { ...cleanEnvironment(), CALOTYPE_WEB: join(root, "build/web"), ...this.database.env, ...this.options.env },
+      env: { ...cleanEnvironment(), CALOTYPE_WEB: process.env.CALOTYPE_WEB ?? join(root, "build/web"), ...this.database.env, ...this.options.env },
       stdio: ["ignore", "pipe", "pipe"],
       // A process group of its own, so that the whole tree can be killed.
       detached: true,

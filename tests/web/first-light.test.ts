@@ -15,38 +15,6 @@ async function dragOver(page: Page, files: string[], type: "dragOver" | "drop" =
 }
 
 describe.skipIf(browserMissing)("the web app", () => {
-  test("signs up the first person and shows an empty timeline", async ({ fresh, page }) => {
-    const server = await fresh();
-    await page.goto(server.url);
-    await page.getByRole("heading", { name: "Welcome to Calotype" }).waitFor();
-    await screenshot(page, "sign-up");
-    await page.getByLabel("Name").fill("Ada");
-    await page.getByLabel("E-mail").fill("ada@example.com");
-    await page.getByLabel("Password", { exact: true }).fill("a long secret");
-    await page.getByLabel("Password again").fill("another secret");
-    await page.getByRole("button", { name: "Create account" }).click();
-    expect(await page.getByRole("alert").textContent()).toContain("differ");
-    await page.getByLabel("Password again").fill("a long secret");
-    await page.getByRole("button", { name: "Create account" }).click();
-    await page.getByText("No photos yet").waitFor();
-    await screenshot(page, "empty-timeline");
-
-    await page.reload();
-    await page.getByText("No photos yet").waitFor();
-    await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByRole("heading", { name: "Welcome back" }).waitFor();
-    await screenshot(page, "sign-in");
-  });
-
-  test("says when the password is wrong", async ({ server, page }) => {
-    const ada = await server.user();
-    await page.goto(server.url);
-    await page.getByLabel("E-mail").fill(ada.email);
-    await page.getByLabel("Password").fill("wrong");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    expect(await page.getByRole("alert").textContent()).toBe("Incorrect email or password");
-  });
-
   test("uploads by the button, shows the photos in their months and opens them", async ({ server, page, signIn }) => {
     const ada = await server.user({ name: "Ada" });
     await signIn(page, server, ada);

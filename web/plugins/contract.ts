@@ -1,10 +1,13 @@
 // What the pages need of the contract at run time: the permissions of an API key, and the settings with their types, limits and choices.
 // They come from api/openapi.json at build time, so that a new setting is on the page as soon as it is in the contract.
-import { readFileSync } from "node:fs";
+// And of the table of all operations only those that the app calls: the others are a tenth of the code of the first page.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Plugin } from "vite";
 import type { Setting } from "../src/admin/setting.ts";
 
 const file = new URL("../../api/openapi.json", import.meta.url).pathname;
+const src = new URL("../src", import.meta.url).pathname;
 const name = "virtual:contract";
 
 type Schema = {
@@ -21,9 +24,21 @@ type Schema = {
 };
 
 export function contract(): Plugin {
+  let building = false;
   return {
     name: "calotype-contract",
+    // Before the types are taken out: the table is read line by line.
+    enforce: "pre",
+    config: (_, { command }) => void (building = command === "build"),
     resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    transform(code, id) {
+      if (!building || id !== join(src, "contract.ts")) return undefined;
+      const called = readdirSync(src, { recursive: true, encoding: "utf8" })
+        .filter((path) => /\.(svelte|ts)$/.test(path) && path !== "contract.ts")
+        .map((path) => readFileSync(join(src, path), "utf8"))
+        .join("\n");
+      return code.replace(/^  (\w+): \{ method: .*\n/gm, (line, operation: string) => (called.includes(`"${operation}"`) ? line : ""));
+    },
     load(id) {
       if (id !== `\0${name}`) return undefined;
       this.addWatchFile(file);

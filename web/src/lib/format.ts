@@ -3,17 +3,13 @@ import { language } from "../messages/index.svelte";
 
 export const number = (n: number) => n.toLocaleString(language.locale);
 
-const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
+const UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
 
 /** 1536 → "1.5 kB". Steps of 1024, as disks and quotas are counted here. */
 export function bytes(n: number): string {
-  const step = n < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log(n) / Math.log(1024)));
-  const value = n / 1024 ** step;
-  return value.toLocaleString(language.locale, {
-    style: "unit",
-    unit: UNITS[step]!,
-    maximumFractionDigits: step === 0 || value >= 100 ? 0 : 1,
-  });
+  const step = n < 1024 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log(n) / Math.log(1024)) - 1);
+  const value = n / 1024 ** (step + 1);
+  return value.toLocaleString(language.locale, { style: "unit", unit: UNITS[step]!, maximumFractionDigits: value >= 100 ? 0 : 1 });
 }
 
 export function date(when: string | number | Date): string {
