@@ -6,7 +6,7 @@ import { installable } from "./plugins/installable.ts";
 import { packed } from "./plugins/packed.ts";
 
 const server = process.env.CALOTYPE_SERVER ?? "http://127.0.0.1:2283";
-const outDir = process.env.CALOTYPE_WEB_OUT ?? "../plugins/web";
+const outDir = process.env.CALOTYPE_WEB_OUT ?? "../build/web";
 
 export default defineConfig({
   plugins: [tailwind(), svelte(), contract(), installable(), packed()],
