@@ -6,6 +6,7 @@
 
 DATA ?= ./data
 PORT ?= 2283
+ASSETS ?= 100000
 # Node from build/node where tools/setup put one there.
 export PATH := $(CURDIR)/build/node/bin:$(PATH)
 stamp := build/stamp
@@ -29,14 +30,17 @@ test: build $(stamp)/setup-test $(stamp)/test-packages ## every test, on both en
 lint: build $(stamp)/setup-test $(stamp)/test-packages ## style, floors, types, static analysis
 	@tools/lint
 
-bench: build $(stamp)/setup-test $(stamp)/test-packages ## figures: memory, start, uploads, thumbnails, timeline
+bench: build $(stamp)/setup-test $(stamp)/test-packages ## figures beside their limits, in a quarter of an hour
+	@ninja -C build/release --quiet bench/seed bench/ask
 	@bench/run
 
-bench-quick: build $(stamp)/setup-test $(stamp)/test-packages ## the same with small numbers, in a minute
+bench-quick: build $(stamp)/setup-test $(stamp)/test-packages ## the same with small numbers, in two minutes
+	@ninja -C build/release --quiet bench/seed bench/ask
 	@bench/run --quick
 
-seed: build $(stamp)/test-packages ## fill a running server with users and photos (URL=… COUNT=…)
-	@node tools/seed.ts $(URL) $(COUNT)
+seed: server ## fill a fresh library for measuring: DATA=… ASSETS=100000 (SQLite in DATA, or PostgreSQL by DB_URL); the server must be stopped
+	@ninja -C build/release --quiet bench/seed
+	@build/release/bench/seed --data $(DATA) --assets $(ASSETS)
 
 fuzz: $(stamp)/setup-test ## each parser against random bytes, for FOR=30 seconds each
 	@tools/fuzz $(FOR)

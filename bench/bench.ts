@@ -1,18 +1,28 @@
-// Benchmarks: one server, embedded engine, figures on standard output. Each stands beside what the machine itself can do, where there is such
-// a limit, so that the share counts and not the machine.
+// Benchmarks: every figure beside its bar, or beside what the machine itself can do in the same run. Prints a table in Markdown.
+//
+//     bench/run            a quarter of an hour: libraries of 100,000 and 1,000,000 assets on both engines
+//     bench/run --quick    two minutes: 100,000 on SQLite, and less of everything else
+//
+// Figures of a machine that does other things as well are worth little in time; what one request costs in processor time stands beside them.
 import { QueueName } from "../tests/node_modules/@immich/sdk/build/index.js";
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { closeSync, existsSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { request } from "node:http";
+import { connect, type Socket } from "node:net";
+import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { jpeg } from "../tests/support/images.ts";
+import { root } from "../tests/support/paths.ts";
+import { personAt, type Person } from "../tests/support/person.ts";
 import { Server } from "../tests/support/server.ts";
-import type { Person } from "../tests/support/person.ts";
 
 const quick = process.argv.includes("--quick");
 const work = mkdtempSync(join(tmpdir(), "calotype-bench-"));
+const tools = process.env.CALOTYPE_BENCH ?? join(root, "build/release/bench");
+const cores = availableParallelism();
+const run = promisify(execFile);
 
 const seconds = async (what: () => unknown) => {
   const begun = performance.now();
@@ -20,19 +30,9 @@ const seconds = async (what: () => unknown) => {
   return (performance.now() - begun) / 1000;
 };
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
-const say = (name: string, value: string, limit = "") => console.log(`${name.padEnd(44)} ${value.padStart(16)}   ${limit}`);
-const mib = (bytes: number) => `${(bytes / (1 << 20)).toFixed(1)} MiB`;
-
-/** Memory that would come back if the process ended, shared pages counted in proportion. */
-const memory = (pid: number) => Number(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8").match(/^Pss:\s+(\d+)/m)![1]) * 1024;
-
-/** Answers per second and the 99th percentile of one GET, by wrk with 16 connections. */
-async function load(person: Person, path: string) {
-  const args = ["-t2", "-c16", quick ? "-d2s" : "-d8s", "--latency", "-H", `Authorization: Bearer ${person.accessToken}`, person.api + path];
-  const { stdout } = await promisify(execFile)("wrk", args);
-  if (/Non-2xx/.test(stdout)) throw new Error(`${path}: ${stdout}`);
-  return { rate: Number(stdout.match(/Requests\/sec:\s+([\d.]+)/)![1]), slow: stdout.match(/99%\s+(\S+)/)![1] };
-}
+const say = (what: string, value: string, bar = "") => console.log(`| ${what.padEnd(62)} | ${value.padEnd(34)} | ${bar} |`);
+const mib = (bytes: number) => `${(bytes / (1 << 20)).toFixed(1)} MB`;
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 async function inParallel<T>(hands: number, items: T[], act: (item: T) => Promise<unknown>) {
   let next = 0;
@@ -41,80 +41,275 @@ async function inParallel<T>(hands: number, items: T[], act: (item: T) => Promis
   }));
 }
 
-console.log(`${cpus().length} × ${cpus()[0].model}${quick ? ", quick" : ""}\n`);
+// ---- processes -----------------------------------------------------------------------------------------------------------------
 
-// From the start of the program to its first answer, on an empty and then on a used data directory.
-const server = new Server("bench");
-const first = await seconds(() => server.start());
-const admin = await server.admin();
-const starts: number[] = [];
-for (let i = 0; i < (quick ? 2 : 5); i++) {
-  await server.stop();
-  starts.push(await seconds(() => server.start()));
+/** Memory that would come back if the processes ended, shared pages counted in proportion. */
+const memory = (server: Server, role = "") =>
+  server.parts().filter(({ command }) => command.includes(role)).reduce((sum, { pid }) => {
+    try {
+      return sum + Number(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8").match(/^Pss:\s+(\d+)/m)![1]) * 1024;
+    } catch {
+      return sum; // it has just ended
+    }
+  }, 0);
+
+/** Processor time of all the server's processes so far, in seconds. */
+const cpu = (server: Server) =>
+  server.parts().reduce((sum, { pid }) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+    return sum + (Number(fields[11]) + Number(fields[12])) / 100;
+  }, 0);
+
+async function peak<T>(server: Server, what: () => Promise<T>) {
+  let most = 0;
+  const watch = setInterval(() => (most = Math.max(most, memory(server))), 200);
+  const took = await seconds(what);
+  clearInterval(watch);
+  return { took, most };
 }
-say("start, empty data directory", `${Math.round(first * 1000)} ms`);
-say("start, existing data directory", `${Math.round(median(starts) * 1000)} ms`);
 
-await server.idle();
-const parts = server.parts().map(({ pid, command }) => ({ command: command.split(" ").slice(0, 3).join(" ").replace(/^.*\//, ""), bytes: memory(pid) }));
-for (const { command, bytes } of parts) say(`idle memory, ${command}`, mib(bytes));
-say("idle memory, all processes", mib(parts.reduce((sum, { bytes }) => sum + bytes, 0)));
+// ---- libraries -----------------------------------------------------------------------------------------------------------------
 
-// Uploads of 8 MB over four connections, each acknowledged only when it is on disk, beside writing, hashing and syncing the same bytes.
-await server.pause(QueueName.MetadataExtraction);
-const bodies = Array.from({ length: quick ? 12 : 48 }, () => Buffer.concat([jpeg(), randomBytes(8 << 20)]));
-const total = bodies.reduce((sum, { length }) => sum + length, 0);
-const uploads = await seconds(() => inParallel(4, bodies, (body) => admin.upload(body)));
-const plain = await seconds(() => {
-  for (const [i, body] of bodies.entries()) {
-    const fd = openSync(join(work, `${i}`), "w");
-    createHash("sha1").update(body).digest();
-    writeSync(fd, body);
-    fsyncSync(fd);
-    closeSync(fd);
+/** A server whose library was filled before it started (bench/seed.c). */
+async function seeded(name: string, assets: number, jobs = 0) {
+  const server = new Server(`bench-${name}`);
+  const fill = await seconds(() =>
+    run(join(tools, "seed"), ["--data", server.data, "--assets", String(assets), "--jobs", String(jobs)], { env: { ...process.env, ...server.database.env } }),
+  );
+  await server.start();
+  return { server, fill, person: await server.login("bench@example.com", "benchbench") };
+}
+
+const cookie = (person: Person) => `immich_access_token=${person.accessToken}`;
+
+/** Median time of one question over one connection that is kept. */
+async function asked(person: Person, path: string, body?: object) {
+  const times: number[] = [];
+  let text = "";
+  for (let i = 0; i < (quick ? 15 : 40); i++) {
+    const begun = performance.now();
+    const answer = await fetch(person.api + path, {
+      method: body ? "POST" : "GET",
+      body: body && JSON.stringify(body),
+      headers: { cookie: cookie(person), ...(body && { "content-type": "application/json" }) },
+    });
+    text = await answer.text();
+    times.push(performance.now() - begun);
+    if (!answer.ok) throw new Error(`${path}: ${text}`);
   }
-});
-say("upload", `${(total / uploads / 1e6).toFixed(0)} MB/s`, `one writer with SHA-1 and fsync: ${(total / plain / 1e6).toFixed(0)} MB/s`);
-
-const small = Array.from({ length: quick ? 100 : 500 }, () => jpeg());
-const many = await seconds(() => inParallel(8, small, (body) => admin.upload(body)));
-say("upload of small photos", `${(small.length / many).toFixed(0)} /s`);
-await admin.emptyQueue({ name: QueueName.MetadataExtraction, queueDeleteDto: {} });
-await server.resume(QueueName.MetadataExtraction);
-await server.idle();
-
-// Photos of 12 megapixels through the whole pipeline, beside a loop of bare libvips making the same two sizes with one process per core.
-const photos = Array.from({ length: quick ? 12 : 60 }, () => jpeg({ width: 4000, height: 3000, taken: "2024:01:01 12:00:00" }));
-await server.pause(QueueName.MetadataExtraction);
-await inParallel(4, photos, (body) => admin.upload(body));
-await server.resume(QueueName.MetadataExtraction);
-const pipeline = await seconds(() => server.idle());
-writeFileSync(join(work, "photo.jpg"), photos[0]);
-const bare = await seconds(() =>
-  inParallel(cpus().length, photos, async () => {
-    await promisify(execFile)("vipsthumbnail", [join(work, "photo.jpg"), "-s", "x1440", "-o", "preview.jpg[Q=80]"], { cwd: work });
-    await promisify(execFile)("vipsthumbnail", [join(work, "preview.jpg"), "-s", "x250", "-o", "thumb.webp[Q=80]"], { cwd: work });
-  }),
-);
-const rate = (took: number) => `${Math.round((photos.length / took) * 60)} /min`;
-say("photos through the pipeline (12 MP)", rate(pipeline), `bare libvips: ${rate(bare)}`);
-
-// Reading.
-const { items } = (await admin.searchAssets({ metadataSearchDto: { size: 1, order: "desc" as any, takenAfter: "2024-01-01T11:00:00Z" } })).assets;
-const asset = items[0].id;
-for (const [name, path] of [
-  ["ping", "/server/ping"],
-  ["thumbnail", `/assets/${asset}/thumbnail`],
-  ["preview", `/assets/${asset}/thumbnail?size=preview`],
-  ["asset", `/assets/${asset}`],
-  ["time buckets", "/timeline/buckets"],
-  ["time bucket", "/timeline/bucket?timeBucket=2024-01-01"],
-]) {
-  const { rate, slow } = await load(admin, path);
-  say(`GET ${name}`, `${Math.round(rate)} /s`, `99 % within ${slow}`);
+  return { median: median(times), best: Math.min(...times), text };
 }
 
-const after = server.parts().reduce((sum, { pid }) => sum + memory(pid), 0);
-say("memory afterwards, all processes", mib(after));
-await server.close();
-rmSync(work, { recursive: true });
+const ms = ({ median, best }: { median: number; best: number }) => `${median.toFixed(1)} ms (best ${best.toFixed(1)})`;
+
+async function library(engine: string, assets: number, bars: { list: number; bucket: number; search: number }) {
+  process.env.CALOTYPE_TEST_ENGINE = engine;
+  const { server, fill, person } = await seeded(engine, assets);
+  const name = `${engine === "sqlite" ? "SQLite" : "PostgreSQL"}, ${assets.toLocaleString("en")} assets`;
+  const shown = "visibility=timeline&withStacked=true&withPartners=true";
+  say(`${name}: filling`, `${fill.toFixed(0)} s`, assets === 1e6 ? "≤ 120 s" : "");
+  const list = await asked(person, `/timeline/buckets?${shown}`);
+  say(`${name}: list of months`, ms(list), `≤ ${bars.list} ms`);
+  const largest = JSON.parse(list.text).toSorted((a: any, b: any) => b.count - a.count)[0];
+  say(`${name}: largest month (${largest.count})`, ms(await asked(person, `/timeline/bucket?${shown}&timeBucket=${largest.timeBucket}`)), `≤ ${bars.bucket} ms`);
+  say(`${name}: search by make, 250 results`, ms(await asked(person, "/search/metadata", { make: "Make3", size: 250 })), `≤ ${bars.search} ms`);
+  await server.close();
+}
+
+// ---- one small library: memory, start, requests --------------------------------------------------------------------------------
+
+async function small() {
+  process.env.CALOTYPE_TEST_ENGINE = "sqlite";
+  const { server, person } = await seeded("small", 10_000);
+  await pause(3000);
+  say("idle memory of all processes (PSS), 10,000 assets", mib(memory(server)), "≤ 50 MB");
+  const starts: number[] = [];
+  for (let i = 0; i < (quick ? 3 : 9); i++) {
+    await server.stop();
+    starts.push(await seconds(() => server.start()));
+  }
+  say("start to first answered ping, existing data", `${Math.round(median(starts) * 1000)} ms`, "≤ 300 ms");
+
+  const id = JSON.parse((await asked(person, "/search/metadata", { size: 1 })).text).assets.items[0].id;
+  const path = `/assets/${id}/thumbnail`;
+  const etag = (await fetch(person.api + path, { headers: { cookie: cookie(person) } })).headers.get("etag")!;
+  const time = quick ? 3 : 8;
+  const cost = async (what: string, ask: () => Promise<number>, bar: string) => {
+    const before = cpu(server);
+    const rate = await ask();
+    say(what, `${Math.round(rate).toLocaleString("en")} /s, ${(((cpu(server) - before) / (rate * time)) * 1e6).toFixed(0)} µs CPU each`, bar);
+  };
+  const wrk = async (question: string) => {
+    const { stdout } = await run("wrk", ["-t2", "-c8", `-d${time}s`, "-H", `Cookie: ${cookie(person)}`, person.api + question]);
+    if (/Non-2xx/.test(stdout)) throw new Error(`${question}: ${stdout}`);
+    return Number(stdout.match(/Requests\/sec:\s+([\d.]+)/)![1]);
+  };
+  await cost("ping, 8 connections", () => wrk("/server/ping"), "");
+  await cost("thumbnails of 15 KB by session cookie, 8 connections", () => wrk(path), "≥ 15,000 /s");
+  const question = `GET /api${path} HTTP/1.1\r\nHost: bench\r\nCookie: ${cookie(person)}\r\nIf-None-Match: ${etag}\r\n\r\n`;
+  await cost("304 answers to thumbnails, 8 connections", async () => Number((await run(join(tools, "ask"), [String(server.port), "8", String(time), question])).stdout), "≥ 30,000 /s");
+  say("memory of all processes afterwards", mib(memory(server)));
+  await sockets(server, person, quick ? 1000 : 10_000);
+  await server.close();
+}
+
+/** Clients that only hold a WebSocket open. */
+async function sockets(server: Server, person: Person, count: number) {
+  const pings = async () => (await asked(person, "/server/ping")).median;
+  const before = { memory: memory(server), ping: await pings() };
+  const held: Socket[] = [];
+  await inParallel(50, Array.from({ length: count }), async () => {
+    const socket = connect(server.port, "127.0.0.1");
+    held.push(socket);
+    await new Promise<void>((done, failed) => {
+      socket.once("error", failed);
+      socket.once("data", (text) => (text.includes("101 ") ? done() : failed(new Error(String(text)))));
+      socket.write(
+        `GET /api/socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: bench\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+          `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString("base64")}\r\nCookie: ${cookie(person)}\r\n\r\n`,
+      );
+    });
+    socket.resume();
+  });
+  await pause(1000);
+  say(`${count.toLocaleString("en")} idle WebSocket clients`, `${mib(memory(server) - before.memory)} more`, `≤ ${count / 100} MB more`);
+  say("ping beside them", `${(await pings()).toFixed(2)} ms, without: ${before.ping.toFixed(2)} ms`, "unchanged");
+  for (const socket of held) socket.destroy();
+}
+
+// ---- uploads -------------------------------------------------------------------------------------------------------------------
+
+async function uploads() {
+  process.env.CALOTYPE_TEST_ENGINE = "sqlite";
+  const server = await new Server("bench-uploads").start();
+  const admin = await server.admin();
+  const plain = jpeg({ width: 4000, height: 3000, taken: "2024:01:01 12:00:00" });
+  // A real camera's photo has some megabytes; what follows the end of a JPEG is read, hashed and kept, but not decoded.
+  const photos = Array.from({ length: quick ? 24 : 100 }, () => Buffer.concat([plain, randomBytes(3 << 20)]));
+  const total = photos.reduce((sum, { length }) => sum + length, 0);
+  await server.pause(QueueName.MetadataExtraction);
+  let next = 0;
+  const copy = await seconds(() =>
+    inParallel(1, photos, async (photo) => {
+      const fd = openSync(join(work, `${next++}`), "w");
+      createHash("sha1").update(photo).digest();
+      writeSync(fd, photo);
+      fsyncSync(fd);
+      closeSync(fd);
+    }),
+  );
+  const received = await peak(server, () => inParallel(4, photos, (photo) => admin.upload(photo)));
+  say(
+    `upload of ${photos.length} photos of 12 MP over 4 connections`,
+    `${(total / received.took / 1e6).toFixed(0)} MB/s, ${Math.round((copy / received.took) * 100)} % of the copy`,
+    `≥ 50 % of copying with SHA-1 and fsync: ${(total / copy / 1e6).toFixed(0)} MB/s`,
+  );
+
+  const processed = await peak(server, async () => {
+    await server.resume(QueueName.MetadataExtraction);
+    await server.idle();
+  });
+  writeFileSync(join(work, "photo.jpg"), photos[0]);
+  const bare = await seconds(() =>
+    inParallel(cores, photos.map((_, i) => i), async (i) => {
+      await run("vipsthumbnail", [join(work, "photo.jpg"), "-s", "x1440", "-o", `${i}.jpg[Q=80]`], { cwd: work });
+      await run("vipsthumbnail", [join(work, `${i}.jpg`), "-s", "x250", "-o", `${i}.webp[Q=80]`], { cwd: work });
+    }),
+  );
+  const rate = (took: number) => `${Math.round((photos.length / took) * 60)} /min`;
+  say("until every queue is empty", `${rate(processed.took)}, ${Math.round((bare / processed.took) * 100)} % of libvips`, `≥ 75 % of bare libvips: ${rate(bare)}`);
+  say("peak memory of all processes meanwhile", mib(Math.max(received.most, processed.most)), "≤ 500 MB");
+  await large(server, admin, quick ? 1 : 20);
+  await server.close();
+}
+
+/** One large file; what is in it does not matter, so it is the same megabyte over and over. */
+async function large(server: Server, person: Person, gigabytes: number) {
+  const before = memory(server, "calotype api");
+  let most = 0;
+  const watch = setInterval(() => (most = Math.max(most, memory(server, "calotype api"))), 100);
+  const boundary = "bench";
+  const field = (name: string, value: string) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const head = Buffer.from(
+    field("fileCreatedAt", "2024-01-01T00:00:00.000Z") + field("fileModifiedAt", "2024-01-01T00:00:00.000Z") +
+      `--${boundary}\r\nContent-Disposition: form-data; name="assetData"; filename="long.mp4"\r\nContent-Type: video/mp4\r\n\r\n`,
+  );
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const part = randomBytes(1 << 20);
+  const took = await seconds(() =>
+    new Promise<void>((done, failed) => {
+      const ask = request(`${person.api}/assets`, {
+        method: "POST",
+        headers: { cookie: cookie(person), "content-type": `multipart/form-data; boundary=${boundary}`, "content-length": head.length + gigabytes * 1024 * part.length + tail.length },
+      }, (answer) => {
+        answer.resume();
+        answer.once("end", () => (answer.statusCode === 201 ? done() : failed(new Error(`the large upload: ${answer.statusCode}`))));
+      });
+      ask.once("error", failed);
+      void (async () => {
+        ask.write(head);
+        for (let i = 0; i < gigabytes * 1024; i++) if (!ask.write(part)) await new Promise((drained) => ask.once("drain", drained));
+        ask.end(tail);
+      })();
+    }),
+  );
+  clearInterval(watch);
+  say(`upload of one file of ${gigabytes} GB: memory of the api process`, `${mib(most - before)} more, ${Math.round((gigabytes * 1074) / took)} MB/s`, "≤ 8 MB more");
+}
+
+// ---- the queue -----------------------------------------------------------------------------------------------------------------
+
+async function jobs(engine: string) {
+  process.env.CALOTYPE_TEST_ENGINE = engine;
+  const count = quick ? 5000 : 50_000;
+  const { server, person } = await seeded(`jobs-${engine}`, 1, count);
+  let left = count;
+  const waiting = async () => {
+    const queues = Object.values(await person.getQueuesLegacy());
+    return queues.reduce((sum, { jobCounts }) => sum + jobCounts.active + jobCounts.waiting, 0);
+  };
+  const first = await waiting();
+  const spent = cpu(server);
+  const took = await seconds(async () => {
+    while ((left = await waiting()) > 0) await pause(20);
+  });
+  say(
+    `jobs of empty work, ${engine === "sqlite" ? "SQLite" : "PostgreSQL"}, ${cores} workers`,
+    `${Math.round((first - left) / took).toLocaleString("en")} /s, ${(((cpu(server) - spent) / (first - left)) * 1e6).toFixed(0)} µs CPU each`,
+    "≥ 5,000 /s",
+  );
+  await server.close();
+}
+
+// ---- all of it -----------------------------------------------------------------------------------------------------------------
+
+/** A PostgreSQL for the time of the run, unless the environment names one. */
+function postgres(): (() => void) | undefined {
+  if (process.env.CALOTYPE_TEST_POSTGRES_URL) return () => {};
+  try {
+    const script = join(root, "tools/postgres");
+    process.env.CALOTYPE_TEST_POSTGRES_URL = execFileSync(script, ["start", work], { encoding: "utf8" }).trim();
+    return () => execFileSync(script, ["stop", work]);
+  } catch {
+    console.error("No PostgreSQL: its figures are left out.");
+  }
+}
+
+console.log(`${cores} × ${cpus()[0].model}, load ${loadavg()[0].toFixed(1)} at the start${quick ? ", quick" : ""}\n`);
+console.log("| what | figure | bar |\n|---|---|---|");
+const parts = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const wanted = (part: string) => !parts.length || parts.includes(part);
+const stop = quick ? undefined : postgres();
+try {
+  if (wanted("small")) await small();
+  if (wanted("uploads")) await uploads();
+  for (const engine of stop ? ["sqlite", "postgres"] : ["sqlite"]) {
+    if (wanted("jobs")) await jobs(engine);
+    if (!wanted("library")) continue;
+    await library(engine, 100_000, { list: 10, bucket: 3, search: 4 });
+    if (!quick) await library(engine, 1_000_000, { list: 20, bucket: 12, search: 8 });
+  }
+} finally {
+  stop?.();
+  if (existsSync(work)) rmSync(work, { recursive: true });
+}

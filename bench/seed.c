@@ -1,8 +1,8 @@
-// Fills a library for measuring: bench/seed [--data DIR] --assets N. SQLite in DIR, or the PostgreSQL of the environment.
+// Fills a library for measuring: bench/seed [--data DIR] --assets N [--jobs N]. SQLite in DIR, or the PostgreSQL of the environment.
 //
 // One user, bench@example.com with the password benchbench, and N assets over 15 years: makes Make0 to Make6, models Model0 to Model39, lenses
 // Lens0 to Lens12, City0 to City299 in State0 to State39 in Country0 to Country19, coordinates on all, every 20th a video, every 50th a favourite.
-// All assets share one preview and one thumbnail on disk. The database itself counts the rows out, so that a million takes no million round trips.
+// All assets share one preview and one thumbnail on disk. --jobs adds jobs that do nothing. The database itself counts the rows out, so that a million takes no million round trips.
 #include "app/location.h"
 #include "app/mounts.h"
 #include "features/users.h"
@@ -13,7 +13,7 @@ enum { YEARS = 15, BATCH = 50000 };
 
 typedef struct {
     settings settings;
-    int64_t assets;
+    int64_t assets, jobs;
     app app;
     uuid owner;
     str preview, thumbnail;
@@ -82,6 +82,15 @@ static void make_assets(request *rq, void *arg)
     fprintf(stderr, "\n");
 }
 
+// Deleting no files is the emptiest of jobs.
+static void make_jobs(request *rq, void *arg)
+{
+    seed *s = arg;
+    job_options *jobs = new_n(rq->mem, job_options, s->jobs);
+    for (int64_t i = 0; i < s->jobs; i++) jobs[i] = (job_options){.name = JOB_FileDelete};
+    job_push_all(rq, jobs, (size_t)s->jobs);
+}
+
 // A grey picture of the size that thumbnails usually have.
 static void make_file(ctx *c, app *app, str path, size_t size)
 {
@@ -112,9 +121,10 @@ int main(int argc, char **argv)
     for (int i = 1; i + 1 < argc; i += 2) {
         if (!strcmp(argv[i], "--data")) line.data = argv[i + 1];
         else if (!strcmp(argv[i], "--assets")) s.assets = atoll(argv[i + 1]);
+        else if (!strcmp(argv[i], "--jobs")) s.jobs = atoll(argv[i + 1]);
     }
     if (s.assets <= 0) {
-        fprintf(stderr, "usage: seed [--data DIR] --assets N\n");
+        fprintf(stderr, "usage: seed [--data DIR] --assets N [--jobs N]\n");
         return EXIT_USAGE;
     }
     arena *mem = arena_new();
@@ -123,7 +133,9 @@ int main(int argc, char **argv)
     if (!settings_load(mem, line, &s.settings, &problem)) log_die("%.*s", PR(problem));
     ctx c = {.mem = mem};
     if (!try(&c, open_all, &s)) return process_failed(&c, &s.app);
-    if (!app_work(&s.app, mem, make_user, &s, &problem) || !app_work(&s.app, mem, make_assets, &s, &problem)) log_die("%.*s", PR(problem));
+    if (!app_work(&s.app, mem, make_user, &s, &problem) || !app_work(&s.app, mem, make_assets, &s, &problem) ||
+        (s.jobs && !app_work(&s.app, mem, make_jobs, &s, &problem)))
+        log_die("%.*s", PR(problem));
     db_close(s.app.pool);
     arena_free(mem);
     return 0;
