@@ -20,7 +20,8 @@ export class Month {
 
   /** Noon of its first day, UTC, for titles. */
   get date() {
-    return new Date(`${this.key}T12:00:00Z`);
+    const [year, month] = this.key.split("-").map(Number) as [number, number];
+    return new Date(Date.UTC(year, month - 1, 1, 12));
   }
 
   get loading() {

@@ -32,7 +32,7 @@ export const DAY = 86_400_000;
 export const dayOf = (photo: Photo) => Math.floor(photo.wallClock / DAY);
 
 /** The time bucket of a wall clock: 2024-05-01. */
-export const monthKey = (wallClock: number) => `${new Date(wallClock).toISOString().slice(0, -17)}01`;
+export const monthKey = (wallClock: number) => `${new Date(wallClock).toISOString().slice(0, -16)}01`;
 
 /** Newest day first, in a day the newest moment first: the order of the server. */
 export const newestFirst = (a: Photo, b: Photo) => dayOf(b) - dayOf(a) || b.moment - a.moment;

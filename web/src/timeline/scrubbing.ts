@@ -7,6 +7,7 @@ const FINE = 24;
 const BETWEEN_YEARS = 18;
 const BETWEEN_DOTS = 9;
 
+/** key: of the month. */
 export type Mark = { key: string; y: number; year?: number };
 
 /** end: the furthest the timeline scrolls; length: of the track. */
@@ -31,7 +32,7 @@ export function marksOf(timeline: Timeline, end: number, length: number): Mark[]
     if (its !== year && y - lastYear >= BETWEEN_YEARS) {
       // A dot too near gives way to the year.
       if (!marks.at(-1)?.year && y - last < BETWEEN_DOTS) marks.pop();
-      marks.push({ key: `${its}`, y, year: its });
+      marks.push({ key: month.key, y, year: its });
       lastYear = last = y;
     } else if (y - last >= BETWEEN_DOTS) {
       marks.push({ key: month.key, y });

@@ -96,8 +96,8 @@ export class View {
     this.written = NaN;
     const now = performance.now();
     this.top = place + this.shift;
-    const speed = Math.abs(this.top - this.last.top) / Math.max(1, now - this.last.at);
-    this.fast = speed > FAST;
+    const way = Math.abs(this.top - this.last.top);
+    this.fast = way / Math.max(1, now - this.last.at) > FAST || way > 1.5 * this.height;
     this.last = { at: now, top: this.top };
     this.moving = true;
     this.restLater();

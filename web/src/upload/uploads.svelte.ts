@@ -45,7 +45,7 @@ class Uploads {
     const refused = rejected.map(({ file }) => {
       const upload = new Upload(file);
       upload.state = "rejected";
-      upload.problem = t("upload.rejected");
+      upload.problem = t(/\.xmp$/i.test(file.name) ? "upload.lonelySidecar" : "upload.rejected");
       return upload;
     });
     this.list = [...this.list, ...uploads, ...refused];
