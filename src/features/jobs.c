@@ -81,14 +81,18 @@ static void run(ctx *unused, void *arg)
     effects_leave(rq);
 }
 
+// A decoder that died may have been worn out by the files before, so the same job gets a second chance with a fresh one. A database that was away is
+// no fault of the job: it waits again.
 job_outcome job_run(app *app, arena *mem, const job *j)
 {
-    running r = {.rq = {.ctx = {.mem = mem}, .app = app, .mem = mem}, .job = j};
-    if (try(&r.rq.ctx, run, &r)) return r.outcome;
-
+    running r;
     ctx *failure = &r.rq.ctx;
-    log_error("Unable to run job handler (%s): %.*s (%s:%d)%s%.*s", job_text(j->name), PR(failure->message), failure->file, failure->line,
-              failure->hint.n ? ". " : "", PR(failure->hint));
+    for (int attempt = 1; attempt == 1 || (attempt == 2 && failure->status == CAGE_BROKEN); attempt++) {
+        r = (running){.rq = {.ctx = {.mem = mem}, .app = app, .mem = mem}, .job = j};
+        if (try(failure, run, &r)) return r.outcome;
+        log_error("Unable to run job handler (%s): %.*s (%s:%d)%s%.*s", job_text(j->name), PR(failure->message), failure->file,
+                  failure->line, failure->hint.n ? ". " : "", PR(failure->hint));
+    }
     return (job_outcome){
         .result = JOB_FAILED, .park = failure->status == CAGE_BROKEN, .again = failure->status == 503, .reason = failure->message};
 }

@@ -207,6 +207,15 @@ void storage_settle(ctx *c)
     }
 }
 
+void storage_leave_in_doubt(ctx *c)
+{
+    for (kept *k = newest; k; k = k->older) {
+        if (k->ctx != c || k->settled) continue;
+        k->settled = true;
+        close(k->fd);
+    }
+}
+
 static bool set_time(int fd, when mtime)
 {
     if (mtime == WHEN_NONE) return true;

@@ -49,6 +49,8 @@ void storage_discard(storage_file *); // closes and unlinks; fine after storage_
 // (after the commit) before the try ends, the file at `path` is removed again, or what it replaced is put back.
 void storage_keep(ctx *, storage_file *, str path, when mtime);
 void storage_settle(ctx *);
+// Instead of settling, when nobody knows whether the commit took place: the files stay, and whoever starts next asks the database about them.
+void storage_leave_in_doubt(ctx *);
 // The same without waiting for the disk: for files that can be made again (thumbnails). A crash may leave such a file empty.
 void storage_place(ctx *, storage_file *, str path);
 

@@ -51,31 +51,53 @@ HANDLER(restoreAssets)
 
 enum { BATCH = 1000 };
 
-typedef LIST(job_options) job_list;
+typedef struct {
+    ids assets;
+    bool on_disk;
+} deletions;
 
-static void push_deletions(request *rq, const job_list *jobs)
+static void push_batch(request *rq, void *arg)
 {
-    for (size_t i = 0; i < jobs->n; i += BATCH) job_push_all(rq, jobs->at + i, jobs->n - i < BATCH ? jobs->n - i : BATCH);
+    const deletions *d = arg;
+    job_options *jobs = new_n(rq->mem, job_options, d->assets.n);
+    for (size_t i = 0; i < d->assets.n; i++)
+        jobs[i] = (job_options){.name = JOB_AssetDelete, .data = {.id = d->assets.at[i], .delete_on_disk = d->on_disk}};
+    job_push_all(rq, jobs, d->assets.n);
+}
+
+// One job per asset. Each batch is a piece of work of its own: there may be hundreds of thousands, and others want to write too.
+static void push_deletions(request *rq, ids assets, bool on_disk)
+{
+    db_commit(rq->db);
+    for (size_t from = 0; from < assets.n; from += BATCH) {
+        deletions d = {{.at = assets.at + from, .n = assets.n - from < BATCH ? assets.n - from : BATCH}, on_disk};
+        arena *own = arena_new();
+        str error = {0};
+        bool fine = app_work(rq->app, own, push_batch, &d, &error);
+        if (!fine) error = str_dup(rq->mem, error);
+        arena_free(own);
+        if (!fine) fail(rq, 500, "cannot queue the deletion of assets: %.*s", PR(error));
+    }
 }
 
 JOB(AssetEmptyTrash)
 {
-    job_list jobs = {0};
-    db_rows (r, db, "select id from asset where status = 'deleted'")
-        *push(mem, jobs) = (job_options){.name = JOB_AssetDelete, .data = {.id = col_uuid(r, 0), .delete_on_disk = true}};
-    push_deletions(rq, &jobs);
+    db_set_mode(db, DB_READ);
+    push_deletions(rq, db_ids(db, "select id from asset where status = 'deleted'"), true);
     return JOB_SUCCESS;
 }
 
-// Whatever has been in the trash for long enough.
+// Whatever has been in the trash for long enough. Of what a library scan found missing, there is nothing on disk to delete.
 JOB(AssetDeleteCheck)
 {
     const AdminConfigTrashDto *trash = &config_get(rq)->trash;
     when before = now() - (trash->enabled ? trash->days : 0) * DAY;
-    job_list jobs = {0};
-    db_rows (r, db, "select id, \"isOffline\" from asset where \"deletedAt\" <= $1", WHEN(before))
-        *push(mem, jobs) = (job_options){.name = JOB_AssetDelete, .data = {.id = col_uuid(r, 0), .delete_on_disk = !col_bool(r, 1)}};
-    push_deletions(rq, &jobs);
+    db_commit(db);
+    db_set_mode(db, DB_READ);
+    ids online = db_ids(db, "select id from asset where \"deletedAt\" <= $1 and \"isOffline\" = false", WHEN(before));
+    ids offline = db_ids(db, "select id from asset where \"deletedAt\" <= $1 and \"isOffline\" = true", WHEN(before));
+    push_deletions(rq, online, true);
+    push_deletions(rq, offline, false);
     return JOB_SUCCESS;
 }
 
@@ -91,31 +113,40 @@ static void repair_stack(request *rq, uuid asset, uuid stack, uuid primary)
     else if (is_primary) db_exec(rq->db, "update stack set \"primaryAssetId\" = $2 where id = $1", UUID(stack), UUID(members.at[0]));
 }
 
-// Deletes the row first: a file without a row is found by the integrity check, a row without its file is a lost photo.
+// What is to be unlinked when the asset is gone.
+static strs files_of(request *rq, uuid asset, str original, bool on_disk)
+{
+    strs files =
+        db_strs(rq->db, "select path from asset_file where \"assetId\" = $1 and (type <> 'sidecar' or $2)", UUID(asset), BOOL(on_disk));
+    // Two libraries may show the same folder: while another asset needs the file, it stays.
+    bool shared = db_has(rq->db, "select 1 from asset where \"originalPath\" = $1 and id <> $2", STR(original), UUID(asset));
+    if (on_disk && !shared) *push(rq->mem, files) = original;
+    return files;
+}
+
+// Deletes the row first, in one transaction with the job that unlinks its files: a file without a row is found by the integrity check, a row without
+// its file is a lost photo. What was restored after this job was queued is left alone; a motion part was never in the trash, it goes with its still.
 JOB(AssetDelete)
 {
     row *a = db_one(db,
                     "select a.\"ownerId\", a.\"originalPath\", a.\"livePhotoVideoId\", a.\"isOffline\", a.\"libraryId\", a.\"stackId\", "
-                    "s.\"primaryAssetId\", e.\"fileSizeInByte\" from asset a left join stack s on s.id = a.\"stackId\" "
-                    "left join asset_exif e on e.\"assetId\" = a.id where a.id = $1",
+                    "s.\"primaryAssetId\", e.\"fileSizeInByte\", a.\"deletedAt\" is null and a.visibility <> 'hidden' "
+                    "from asset a left join stack s on s.id = a.\"stackId\" left join asset_exif e on e.\"assetId\" = a.id where a.id = $1",
                     UUID(in->id));
     if (!a) return JOB_FAILED;
+    if (col_bool(a, 8)) return JOB_SKIPPED;
     uuid owner = col_uuid(a, 0), motion = col_uuid(a, 2);
-    bool on_disk = in->delete_on_disk && !col_bool(a, 3);
-
-    strs files =
-        db_strs(db, "select path from asset_file where \"assetId\" = $1 and (type <> 'sidecar' or $2)", UUID(in->id), BOOL(on_disk));
-    if (on_disk) *push(mem, files) = col_str(a, 1);
+    strs files = files_of(rq, in->id, col_str(a, 1), in->delete_on_disk && !col_bool(a, 3));
     if (!col_null(a, 6)) repair_stack(rq, in->id, col_uuid(a, 5), col_uuid(a, 6));
 
-    db_exec(db, "delete from asset where id = $1", UUID(in->id));
+    if (!db_exec(db, "delete from asset where id = $1", UUID(in->id))) return JOB_FAILED;
     if (col_null(a, 4))
         db_exec(
             db,
             "update \"user\" set \"quotaUsageInBytes\" = (case when \"quotaUsageInBytes\" > $2 then \"quotaUsageInBytes\" - $2 else 0 end) "
             "where id = $1",
             UUID(owner), INT(col_int(a, 7)));
-    db_exec(db, "delete from move_history where \"entityId\" = $1 and \"pathType\" = 'original'", UUID(in->id));
+    db_exec(db, "delete from move_history where \"entityId\" = $1", UUID(in->id));
     emit(rq, owner, "on_asset_delete", str_fmt(mem, "\"%.*s\"", PR(uuid_text(mem, in->id))));
 
     if (!uuid_nil(motion) && !db_has(db, "select 1 from asset where \"livePhotoVideoId\" = $1", UUID(motion)))

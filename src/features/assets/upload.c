@@ -200,7 +200,7 @@ static void commit(ctx *unused, void *db)
 static void commit_with_file(request *rq)
 {
     if (try(&rq->ctx, commit, rq->db)) return;
-    if (rq->ctx.status == 503) storage_settle(&rq->ctx);
+    if (rq->ctx.status == 503) storage_leave_in_doubt(&rq->ctx);
     fail(rq, rq->ctx.status, "%.*s", PR(rq->ctx.message));
 }
 
