@@ -22,7 +22,7 @@ RULE(getUserCalendarHeatmapAdmin_in)
     check_range(c, it->from, it->to);
 }
 
-// Along the owner's index; trashed assets do not count, hidden and locked ones do.
+// Along asset_createdAt_idx and asset_localDateTime_idx (whose key is the day). Trashed assets do not count, hidden and locked ones do.
 static CalendarHeatmapResponseDto heatmap_of(request *rq, uuid user, when from, when to, CalendarHeatmapType type)
 {
     static const char *const by_upload =
@@ -30,7 +30,7 @@ static CalendarHeatmapResponseDto heatmap_of(request *rq, uuid user, when from, 
         "and \"createdAt\" >= $2 and \"createdAt\" < $3 group by 1";
     static const char *const by_taken =
         "select date_of(\"localDateTime\"), count(*) from asset where \"ownerId\" = $1 and \"deletedAt\" is null "
-        "and \"localDateTime\" >= $2 and \"localDateTime\" < $3 group by 1";
+        "and date_of(\"localDateTime\") >= date_of($2) and date_of(\"localDateTime\") < date_of($3) group by 1";
     when today = now() / DAY * DAY;
     if (to == WHEN_NONE) to = today;
     if (from == WHEN_NONE) from = to - (DAYS - 1) * DAY;
