@@ -164,17 +164,16 @@ static void take(ctx *c, void *arg)
     worker *w = t->worker;
     t->got = false;
     t->due_ms = 0;
-    db *db = db_begin(c, w->app.pool, t->finished ? DB_WRITE : DB_READ);
+    db *db = db_begin(c, w->app.pool, t->finished ? DB_RELAXED : DB_READ);
     if (!t->finished) {
         // Woken together with all other idle workers: look before taking the one write lock.
         bool ready = queue_ready(db, w->limits);
         t->due_ms = queue_next_due(db);
         db_commit(db);
         if (!ready) return;
-        db_set_mode(db, DB_WRITE);
+        db_set_mode(db, DB_RELAXED);
     }
-    // A power cut that takes this back makes the job run again, which every job bears. So nobody waits for PostgreSQL's disk here.
-    if (db_engine_of(db) == DB_POSTGRES) db_exec(db, "set local synchronous_commit = off");
+    // A power cut that takes this back makes the job run again, which every job bears. So nobody waits for the disk here.
     if (t->finished && t->outcome.park) queue_park(db, t->finished, t->outcome.reason);
     else if (t->finished && t->outcome.again) queue_return(db, t->finished);
     else if (t->finished) queue_finish(db, t->finished);

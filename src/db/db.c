@@ -87,7 +87,7 @@ static connection *connect_if_due(db_pool *pool, problem *p)
 // SQLite's writers queue up before they take a connection of their own, so that they never keep readers from theirs.
 static bool is_sqlite_writer(db *d)
 {
-    return d->pool->writer && d->mode == DB_WRITE;
+    return d->pool->writer && d->mode != DB_READ;
 }
 
 static connection *take(db *d, bool *is_fresh, problem *p)

@@ -54,7 +54,8 @@ bool db_wait(db_pool *, int timeout_ms);
 // Brings the schema to this version, under a lock (spec 09, 9 and 11). Fails with a clear message when the database is newer, foreign or damaged.
 void db_migrate(ctx *, db_pool *);
 
-typedef enum { DB_READ, DB_WRITE } db_mode;
+// DB_RELAXED writes too, but its commit does not wait for the disk: a power cut may take it back, up to the last other commit before it.
+typedef enum { DB_READ, DB_WRITE, DB_RELAXED } db_mode;
 // A hold on the pool for work under this context; lives on its arena. Takes nothing yet. DB_WRITE takes SQLite's write lock at its first statement,
 // so that a transaction that reads before it writes never has to be repeated.
 db *db_begin(ctx *, db_pool *, db_mode);

@@ -123,6 +123,7 @@ static connection *postgres_connect(const db_options *options, problem *p)
 
 static bool postgres_begin(connection *c, db_mode mode, problem *p)
 {
+    if (mode == DB_RELAXED) return run(c, "begin; set local synchronous_commit = off", p);
     return run(c, mode == DB_WRITE ? "begin" : "begin read only", p);
 }
 

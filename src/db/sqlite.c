@@ -17,6 +17,7 @@ struct connection {
     sqlite_state state;
     statement_cache cache;
     db_mode mode;
+    bool relaxed; // commits are not synced at the moment
 };
 
 struct cursor {
@@ -254,7 +255,11 @@ static bool sqlite_begin(connection *c, db_mode mode, problem *p)
 {
     c->mode = mode;
     c->state.transaction = now();
-    return run(c, mode == DB_WRITE ? "begin immediate" : "begin", p);
+    if (mode == DB_READ) return run(c, "begin", p);
+    bool relaxed = mode == DB_RELAXED;
+    if (relaxed != c->relaxed && !run(c, relaxed ? "pragma synchronous = normal" : "pragma synchronous = full", p)) return false;
+    c->relaxed = relaxed;
+    return run(c, "begin immediate", p);
 }
 
 static bool sqlite_commit(connection *c, problem *p)
@@ -271,7 +276,7 @@ static bool sqlite_rollback(connection *c)
 // The write lock is the only one there is, and a writing transaction has it.
 static bool sqlite_lock(connection *c, int64_t number, problem *p)
 {
-    if (c->mode == DB_WRITE) return true;
+    if (c->mode != DB_READ) return true;
     *p = (problem){PROBLEM_OTHER, "a lock needs a writing transaction"};
     return false;
 }

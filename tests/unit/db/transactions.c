@@ -202,3 +202,18 @@ TEST("what was committed survives a kill, and what was not leaves no trace")
     check(WIFSIGNALED(status));
     check_str(failure_of(mem, count_after_crash, path.at), S(""));
 }
+
+BOTH("a relaxed transaction writes like any other, and the next one is synced again")
+{
+    db_set_mode(d, DB_RELAXED);
+    new_user(d);
+    int64_t users = rows_of(d, "\"user\"");
+    bool off = db_engine_of(d) == DB_SQLITE ? db_int(d, "pragma synchronous") == 1 : str_is(db_str(d, "show synchronous_commit"), "off");
+    check(off);
+    db_commit(d);
+    db_set_mode(d, DB_WRITE);
+    check_int(rows_of(d, "\"user\""), users);
+    if (db_engine_of(d) == DB_SQLITE) check_int(db_int(d, "pragma synchronous"), 2);
+    db_exec(d, "delete from \"user\"");
+    db_commit(d);
+}
