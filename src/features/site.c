@@ -21,6 +21,19 @@ static bool accepts_html(str accept)
     return !accept.n || str_find(accept, S("text/html")) >= 0 || str_find(accept, S("*/*")) >= 0 || str_find(accept, S("text/*")) >= 0;
 }
 
+// What the page may do. Photos and films come from here, or were made in the page; map tiles come from wherever the administrator says.
+static void harden(exchange *x)
+{
+    answer_header(x, "Content-Security-Policy",
+                  S("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; "
+                    "media-src 'self' blob:; font-src 'self' data: https:; connect-src 'self' https:; worker-src 'self' blob:; object-src 'none'; "
+                    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"));
+    answer_header(x, "X-Content-Type-Options", S("nosniff"));
+    answer_header(x, "X-Frame-Options", S("SAMEORIGIN"));
+    answer_header(x, "Referrer-Policy", S("same-origin"));
+    answer_header(x, "Cross-Origin-Opener-Policy", S("same-origin-allow-popups"));
+}
+
 // A file of the web app, or its one page for every path that is none.
 static void web_app(request *rq)
 {
@@ -33,7 +46,10 @@ static void web_app(request *rq)
     if (str_is(x->path, "/favicon.ico")) fail(rq, 404, "Not Found");
     str accept = http_header(x, "accept");
     if (!accepts_html(accept)) fail(rq, 406, "The route %.*s was requested as %.*s, but only returns text/html", PR(x->path), PR(accept));
-    if (folder.n && http_static(x, folder, S("/index.html"), S("no-store"))) return;
+    if (folder.n && http_static(x, folder, S("/index.html"), S("no-store"))) {
+        harden(x);
+        return;
+    }
     answer_text(x, 200, S("text/plain; charset=utf-8"),
                 S("Calotype is running, but its web app is not installed here. Build it with `make build`; the API is at /api.\n"));
 }

@@ -173,6 +173,10 @@ void answer_file(exchange *e, http_file f)
     }
     answer_content_header(x, "Content-Type", f.content_type);
     answer_content_header(x, "Content-Disposition", f.disposition);
+    // A file is what its type says, and one that may hold a program runs none, even when somebody opens it as a page of ours.
+    answer_content_header(x, "X-Content-Type-Options", S("nosniff"));
+    if (str_starts(f.content_type, S("image/svg")))
+        answer_content_header(x, "Content-Security-Policy", S("default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"));
     answer_content(x, f.fd, from, length);
 }
 

@@ -205,6 +205,19 @@ static enum MHD_Result take_header(void *arg, enum MHD_ValueKind kind, const cha
     return MHD_YES;
 }
 
+// Could a proxy in front of us see another end of this request, and so another beginning of the next one? (RFC 9112, sections 5.1 and 6.3)
+static bool is_ambiguous(xch *x)
+{
+    int lengths = 0, codings = 0;
+    each (h, x->headers) {
+        for (size_t i = 0; i < h->name.n; i++)
+            if ((uint8_t)h->name.at[i] <= ' ' || h->name.at[i] == 127) return true;
+        lengths += str_ieq(h->name, S("Content-Length"));
+        codings += str_ieq(h->name, S("Transfer-Encoding"));
+    }
+    return lengths + codings > 1;
+}
+
 static bool good_correlation_id(str id)
 {
     if (!id.n || id.n > 200) return false;
@@ -361,8 +374,17 @@ static enum MHD_Result answer_early(xch *x)
     return header_has_token(http_header(&x->pub, "Expect"), S("100-continue")) ? send_answer(x) : MHD_YES;
 }
 
+// Nothing of what follows on this connection can be trusted.
+static enum MHD_Result turn_away(xch *x)
+{
+    refuse(x, 400, "The headers say in two ways where the request ends");
+    answer_header(&x->pub, "Connection", S("close"));
+    return send_answer(x);
+}
+
 static enum MHD_Result begin(xch *x)
 {
+    if (is_ambiguous(x)) return turn_away(x);
     if (is_upload(x)) {
         if (!hand_over(x, STAGE_ASK)) return MHD_NO;
         upload_ask(x);
