@@ -1,5 +1,5 @@
 // What belongs to an account beside the person: first steps, product keys, activity, picture, devices.       spec 01, sections 9 and 12
-import { CalendarHeatmapType } from "@immich/sdk";
+import { CalendarHeatmapType, Permission } from "@immich/sdk";
 import { describe, expect, jpeg, test } from "../support/test.ts";
 import { personAt } from "../support/person.ts";
 
@@ -153,4 +153,23 @@ test("a long-lived session does not run out of the calendar", async ({ server })
   const made = await ada.createSession({ sessionCreateDto: { duration: Number.MAX_SAFE_INTEGER } });
   expect(new Date(made.expiresAt!).getFullYear()).toBeGreaterThan(2900);
   expect(await personAt(server.api, { accessToken: made.token }).getMyUser()).toMatchObject({ id: ada.id });
+});
+
+test("a key takes over no key that may do more than itself", async ({ server }) => {
+  const ada = await server.user();
+  const make = (...permissions: Permission[]) => ada.createApiKey({ apiKeyCreateDto: { permissions } });
+  const [strong, weak] = [await make(Permission.All), await make(Permission.ApiKeyRotate)];
+  const caller = personAt(server.api, { apiKey: weak.secret });
+  await expect(caller.rotateApiKey({ id: strong.id })).toFailWith(400, "Cannot rotate an API Key with permissions you do not have");
+  expect(await personAt(server.api, { apiKey: strong.secret }).getMyUser()).toMatchObject({ id: ada.id });
+  const rotated = await caller.rotateApiKey({ id: weak.id });
+  expect(await personAt(server.api, { apiKey: rotated.secret }).getMyApiKey()).toMatchObject({ id: weak.id });
+  await expect(caller.getMyApiKey()).toFailWith(401, "Invalid API key");
+});
+
+test("an attempt that fails is noted, with the address that a trusted proxy names", async ({ server }) => {
+  const body = { email: "eve@calotype.test", password: "guess-7391" };
+  await server.nobody().ask("POST", "/auth/login", { body, headers: { "x-forwarded-for": "203.0.113.9" } });
+  await expect.poll(() => server.log).toContain("Failed login attempt for user eve@calotype.test from ip address 203.0.113.9");
+  expect(server.log).not.toContain(body.password);
 });
