@@ -20,7 +20,7 @@ void asset_announce_ready(request *, uuid id, uuid owner);
 uuid asset_with_checksum(request *, uuid owner, bytes sha1);
 // 28 characters are base64, everything else hex. {0} when unreadable.
 bytes checksum_parse(arena *, str);
-param checksum_param(arena *, str); // for a comparison, in which an unreadable one is like no other
+param checksum_param(arena *, str); // for a comparison; an unreadable one is like no other, none is NULL
 
 // A video becomes the motion part of a still (spec 02, 7.3): fails if it cannot be one (nil is fine); takes it out of the timeline.
 void live_photo_check(request *, uuid video);

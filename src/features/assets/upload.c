@@ -23,6 +23,7 @@ bytes checksum_parse(arena *mem, str text)
 
 param checksum_param(arena *mem, str text)
 {
+    if (!text.at) return NUL;
     bytes raw = checksum_parse(mem, text);
     return raw.n ? BYTES(raw) : BYTES(str_bytes(S("")));
 }

@@ -68,7 +68,7 @@ void search_flat(request *rq, query *q, const MetadataSearchDto *b, bool albums_
     compare(q, "a.\"fileCreatedAt\"", " <= ", WHEN(b->takenBefore));
     compare(q, "a.\"deletedAt\"", " >= ", WHEN(b->trashedAfter));
     compare(q, "a.\"deletedAt\"", " <= ", WHEN(b->trashedBefore));
-    if (b->checksum.at) compare(q, "a.checksum", " = ", checksum_param(q->mem, b->checksum));
+    compare(q, "a.checksum", " = ", checksum_param(q->mem, b->checksum));
 
     and_text(q, "e.city", b->city);
     and_text(q, "e.state", b->state);
