@@ -9,6 +9,7 @@ PORT ?= 2283
 ASSETS ?= 100000
 # Node from build/node where tools/setup put one there.
 export PATH := $(CURDIR)/build/node/bin:$(PATH)
+export npm_config_update_notifier := false
 stamp := build/stamp
 # -rR and so on are not for ninja and npm.
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -55,8 +56,7 @@ clean: ## remove everything that was built (data stays)
 
 programs := src/app/calotype src/app/calotype-decoder
 server: build/release/build.ninja
-	@ninja -C build/release -n $(programs) | grep -q 'no work to do' || echo "Building the server"
-	@ninja -C build/release --quiet $(programs)
+	@ninja -C build/release -n $(programs) | grep -q 'no work to do' || { echo "Building the server"; ninja -C build/release --quiet $(programs); }
 	@cd build/release && ln -f $(programs) ..
 
 build/release/build.ninja: $(stamp)/setup-build
