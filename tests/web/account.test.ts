@@ -18,7 +18,7 @@ describe.skipIf(browserMissing)("account settings", () => {
     await page.getByLabel("Name").fill("Ada Lovelace");
     await page.getByLabel("E-mail").fill("ada lovelace@x");
     await page.getByRole("radio", { name: "Blue" }).check({ force: true });
-    await page.locator("form").evaluate((form) => form.setAttribute("novalidate", ""));
+    await page.locator("form", { has: page.getByLabel("E-mail") }).evaluate((form) => form.setAttribute("novalidate", ""));
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("alert").filter({ hasText: "email" }).waitFor();
     const email = `ada-${Date.now()}@calotype.test`;
@@ -36,8 +36,8 @@ describe.skipIf(browserMissing)("account settings", () => {
     await ada.updateAsset({ id: favourite.id, updateAssetDto: { isFavorite: true } });
     await enter(page, server, ada, "/user-settings?isOpen=user-usage-info");
     const row = (name: string) => page.getByRole("row").filter({ has: page.getByRole("rowheader", { name }) });
-    await until("the counts", async () => (await row("Photos").textContent())?.replace(/\s+/g, " ").trim() === "Photos 2 0 2");
-    expect((await row("Favorites").textContent())?.replace(/\s+/g, " ").trim()).toBe("Favorites 1 0 1");
+    await until("the counts", async () => (await row("Photos").getByRole("cell").allTextContents()).join(" ") === "2 0 2");
+    expect((await row("Favorites").getByRole("cell").allTextContents()).join(" ")).toBe("1 0 1");
   });
 
   test("choose what the sidebar shows, at once", async ({ server, page }) => {
@@ -58,7 +58,7 @@ describe.skipIf(browserMissing)("account settings", () => {
     await server.login(ada.email);
     await server.login(ada.email);
     await enter(page, server, ada, "/user-settings?isOpen=authorized-devices");
-    const devices = page.getByRole("region").getByRole("listitem");
+    const devices = page.getByRole("list", { name: "Signed-in devices" }).getByRole("listitem");
     await until("three devices", async () => (await devices.count()) === 3);
     await page.getByText("This device").waitFor();
     await page.getByRole("button", { name: /^Sign out (?!all)/ }).first().click();
@@ -87,7 +87,7 @@ describe.skipIf(browserMissing)("account settings", () => {
     await expectGoodForAll(page);
     await screenshot(page, "api-key-form");
     await form.getByRole("button", { name: "Create" }).click();
-    const secret = await page.getByLabel("Secret").inputValue();
+    const secret = await page.getByLabel("Secret", { exact: true }).inputValue();
     await expectGoodForAll(page);
     await screenshot(page, "api-key-secret");
     await page.getByRole("button", { name: "Done" }).click();
@@ -104,7 +104,7 @@ describe.skipIf(browserMissing)("account settings", () => {
 
     await page.getByRole("button", { name: "New secret for Picture frame" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "New secret" }).click();
-    const renewed = await page.getByLabel("Secret").inputValue();
+    const renewed = await page.getByLabel("Secret", { exact: true }).inputValue();
     expect(await known(secret)).toBe(401);
     expect(await known(renewed)).toBe(200);
     await page.getByRole("button", { name: "Done" }).click();
