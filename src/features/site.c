@@ -24,10 +24,11 @@ static bool accepts_html(str accept)
 // What the page may do. Photos and films come from here, or were made in the page; map tiles come from wherever the administrator says.
 static void harden(exchange *x)
 {
-    answer_header(x, "Content-Security-Policy",
-                  S("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; "
-                    "media-src 'self' blob:; font-src 'self' data: https:; connect-src 'self' https:; worker-src 'self' blob:; object-src 'none'; "
-                    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"));
+    answer_header(
+        x, "Content-Security-Policy",
+        S("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; "
+          "media-src 'self' blob:; font-src 'self' data: https:; connect-src 'self' https:; worker-src 'self' blob:; object-src 'none'; "
+          "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"));
     answer_header(x, "X-Content-Type-Options", S("nosniff"));
     answer_header(x, "X-Frame-Options", S("SAMEORIGIN"));
     answer_header(x, "Referrer-Policy", S("same-origin"));
