@@ -19,6 +19,8 @@ enum {
     LONGEST_PAUSE_MS = 30000,
     HEALTHY_MS = 60000, // a process that ran so long may crash again at the first pause
     STOP_MS = 12000,    // longer than what api and workers allow themselves
+    LOCK_TRIES = 40,    // four seconds for a killed supervisor to vanish
+    LOCK_PAUSE_MS = 100,
 };
 
 typedef struct {
@@ -49,6 +51,16 @@ typedef struct {
 // ---- one at a time ---------------------------------------------------------------------------------------------------------------
 
 // Two servers on one data directory would ruin each other's work.
+// A supervisor that was killed a moment ago holds the lock until the kernel has taken it apart.
+static bool lock_soon(int fd)
+{
+    for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; tries++) {
+        if (errno != EWOULDBLOCK || tries == LOCK_TRIES) return false;
+        usleep(LOCK_PAUSE_MS * 1000);
+    }
+    return true;
+}
+
 static int lock_data(arena *mem, const settings *s)
 {
     str path = str_cat(mem, s->data, S("/calotype.lock"));
@@ -61,7 +73,7 @@ static int lock_data(arena *mem, const settings *s)
         return -1;
     }
     char pid[16] = "";
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (!lock_soon(fd)) {
         ssize_t n = read(fd, pid, sizeof pid - 1);
         log_at(LOG_FATAL, "Another calotype%s%.*s already uses the data directory %.*s. Stop it, or name another directory with --data.",
                n > 0 ? ", process " : "", (int)(n > 0 ? n : 0), pid, PR(s->data));
