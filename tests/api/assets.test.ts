@@ -178,3 +178,22 @@ test("a film's frames become its picture", async ({ server }) => {
   const preview = await until("the preview", () => ada.viewAsset({ id }));
   expect(preview.type).toBe("image/webp");
 });
+
+test("clients keep notes of their own on a photo", async ({ server }) => {
+  const ada = await server.user();
+  const { id } = await ada.upload(jpeg());
+  const items = [{ key: "mobile-app", value: { iCloudId: "x\u0000y" } }];
+  expect(await ada.updateAssetMetadata({ id, assetMetadataUpsertDto: { items } })).toMatchObject([{ key: "mobile-app", value: { iCloudId: "xy" } }]);
+  expect(await ada.getAssetMetadataByKey({ id, key: "mobile-app" })).toMatchObject({ value: { iCloudId: "xy" } });
+  await ada.deleteAssetMetadata({ id, key: "mobile-app" });
+  expect(await ada.getAssetMetadata({ id })).toEqual([]);
+  await expect(ada.getAssetMetadataByKey({ id, key: "mobile-app" })).toFailWith(400, `Metadata with key "mobile-app" not found for asset with id "${id}"`);
+});
+
+test("a text with a NUL loses it, as databases cannot hold one", async ({ server }) => {
+  const ada = await server.user();
+  const { id } = await ada.upload(jpeg(), { filename: "a\u0000b.jpg" });
+  expect(await ada.getAssetInfo({ id })).toMatchObject({ originalFileName: "ab.jpg" });
+  const photo = await ada.updateAsset({ id, updateAssetDto: { description: "sea\u0000side" } });
+  expect(photo.exifInfo).toMatchObject({ description: "seaside" });
+});

@@ -176,6 +176,25 @@ describe("an upload is refused", () => {
     expect(stored(server, ada)).toEqual([]);
   });
 
+  test("when it is not the file that was announced", async ({ server }) => {
+    const ada = await server.user();
+    await expect(ada.upload(jpeg(), { checksum: sha1("another file") })).toFailWith(400, /checksum/);
+    expect(await ada.upload(jpeg(), { checksum: "no checksum at all" })).toMatchObject({ status: "created" });
+    await server.idle();
+    expect(stored(server, ada)).toHaveLength(1);
+  });
+
+  test("beyond the quota when several come at once", async ({ server }) => {
+    const files = Array.from({ length: 6 }, () => jpeg());
+    const ada = await server.user({ quotaSizeInBytes: files[0].length * 3 + 100 });
+    const answers = await Promise.allSettled(files.map((content) => ada.upload(content)));
+    expect(answers.filter(({ status }) => status === "fulfilled").length).toBeLessThanOrEqual(3);
+    await server.idle();
+    const { quotaUsageInBytes, quotaSizeInBytes } = await ada.getMyUser();
+    expect(quotaUsageInBytes!).toBeLessThanOrEqual(quotaSizeInBytes!);
+    expect(stored(server, ada)).toHaveLength(answers.filter(({ status }) => status === "fulfilled").length);
+  });
+
   test("beyond the quota, to the byte", async ({ server }) => {
     const content = jpeg();
     const ada = await server.user({ quotaSizeInBytes: content.length });
