@@ -5,8 +5,8 @@
 import { defineConfig } from "vitest/config";
 
 const common = {
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
+  testTimeout: 400_000,
+  hookTimeout: 400_000,
   teardownTimeout: 60_000,
   setupFiles: ["support/setup.ts"],
 };

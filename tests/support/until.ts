@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Asks again until the answer is neither false nor undefined nor null nor an exception. Fails with `what` after `seconds`. */
-export async function until<T>(what: string, ask: () => Promise<T> | T, seconds = 90): Promise<NonNullable<T>> {
+export async function until<T>(what: string, ask: () => Promise<T> | T, seconds = 240): Promise<NonNullable<T>> {
   const deadline = Date.now() + seconds * 1000;
   let last: unknown;
   for (let pause = 10; Date.now() < deadline; pause = Math.min(pause * 1.5, 300)) {
