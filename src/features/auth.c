@@ -2,6 +2,7 @@
 #include "features/app.h"
 #include "features/authenticate.h"
 #include "features/onboarding.h"
+#include "features/patience.h"
 #include "features/users.h"
 #include <time.h>
 
@@ -56,8 +57,10 @@ HANDLER(login)
     db_commit(db); // the comparison is slow on purpose
     if (!password_check(in->body.password, r ? col_str(r, 6) : (str){0})) {
         log_warn("Failed login attempt for user %.*s from ip address %.*s", PR(in->body.email), PR(rq->http->client));
+        patience_lose(rq, lower_email(mem, in->body.email));
         fail(rq, 401, "Incorrect email or password");
     }
+    patience_regain(col_str(r, 1));
 
     out->accessToken = token_new(mem);
     out->userId = col_uuid(r, 0);
@@ -110,6 +113,13 @@ HANDLER(getAuthStatus)
     out->pinExpiresAt = when_iso(mem, col_when(s, 1));
 }
 
+// A guess by somebody who is logged in already.
+_Noreturn static void wrong_guess(request *rq, const char *what)
+{
+    patience_lose(rq, rq->auth.email);
+    fail(rq, 400, "%s", what);
+}
+
 static str stored_password(request *rq)
 {
     return db_str(rq->db, "select password from \"user\" where id = $1", UUID(rq->auth.user_id));
@@ -120,7 +130,7 @@ HANDLER(changePassword)
 {
     str stored = stored_password(rq);
     db_commit(db);
-    if (!password_check(in->body.password, stored)) fail(rq, 400, "Wrong password");
+    if (!password_check(in->body.password, stored)) wrong_guess(rq, "Wrong password");
     str hash = password_hash(mem, in->body.newPassword);
 
     db_exec(db, "update \"user\" set password = $2 where id = $1", UUID(rq->auth.user_id), STR(hash));
@@ -139,9 +149,9 @@ static void check_pin_or_password(request *rq, str pin, str password)
     db_commit(rq->db);
     if (!pin_hash.n) fail(rq, 400, "User does not have a PIN code");
     if (password.n) {
-        if (!password_check(password, password_hash)) fail(rq, 400, "Wrong password");
+        if (!password_check(password, password_hash)) wrong_guess(rq, "Wrong password");
     } else if (pin.n) {
-        if (!password_check(pin, pin_hash)) fail(rq, 400, "Wrong PIN code");
+        if (!password_check(pin, pin_hash)) wrong_guess(rq, "Wrong PIN code");
     } else {
         fail(rq, 400, "Either password or pinCode is required");
     }

@@ -105,6 +105,8 @@ struct xch {
     bool gone;             // the connection has ended
     atomic_bool abandoned; // the server stops: nobody waits for the answer any more
     bool working;          // listed in the server (guarded by its lock)
+    int64_t hold;          // monotonic: the answer leaves no sooner
+    bool held;             // it is ready and waits for that (guarded by the server's lock)
     xch *older, *newer;
     stage stage;
     job job;

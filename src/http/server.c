@@ -108,6 +108,17 @@ void xch_respond(xch *x)
     pthread_mutex_unlock(&x->lock);
 }
 
+// The connection stays suspended until server_sweep() finds that the time has come.
+static bool hold_back(xch *x)
+{
+    http_server *s = x->server;
+    pthread_mutex_lock(&s->lock);
+    x->held = x->hold > monotonic() && !s->stopping;
+    bool held = x->held;
+    pthread_mutex_unlock(&s->lock);
+    return held;
+}
+
 void xch_settle(xch *x)
 {
     if (stream_settle(x)) return;
@@ -115,7 +126,12 @@ void xch_settle(xch *x)
         log_error("no answer to %.*s %.*s", PR(x->pub.method), PR(x->pub.path));
         answer_error(&x->pub, 500, S("Internal server error"));
     }
-    xch_respond(x);
+    if (!hold_back(x)) xch_respond(x);
+}
+
+void answer_hold(exchange *e, int ms)
+{
+    ((xch *)e)->hold = monotonic() + ms * INT64_C(1000);
 }
 
 xch *xch_copy(const xch *from)
@@ -438,6 +454,28 @@ static enum MHD_Result exchange_step(void *server, struct MHD_Connection *mhd, c
 
 // ---- the clock -------------------------------------------------------------------------------------------------------------------
 
+// Collected first, as in abandon_all().
+static void let_go_of_held(http_server *s)
+{
+    int64_t time = monotonic();
+    arena *mem = NULL;
+    LIST(xch *) due = {0};
+    pthread_mutex_lock(&s->lock);
+    for (xch *x = s->first; x; x = x->newer) {
+        if (!x->held || (x->hold > time && !s->stopping)) continue;
+        x->held = false;
+        xch_hold(x);
+        if (!mem) mem = arena_new();
+        *push(mem, due) = x;
+    }
+    pthread_mutex_unlock(&s->lock);
+    each (x, due) {
+        xch_respond(*x);
+        xch_release(*x);
+    }
+    if (mem) arena_free(mem);
+}
+
 // Called every second.
 static void server_sweep(void *server)
 {
@@ -457,6 +495,7 @@ static void server_sweep(void *server)
         if (poll(&p, 1, 0) == 1) shutdown(p.fd, SHUT_RD);
     }
     pthread_mutex_unlock(&s->lock);
+    let_go_of_held(s);
 
     // After a rush, malloc would keep the connections' memory.
     int now = s->connections;

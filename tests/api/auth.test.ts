@@ -196,3 +196,17 @@ describe("the PIN code", () => {
     expect(await ada.getAuthStatus()).toMatchObject({ pinCode: false });
   });
 });
+
+test("guessing is slowed down, knowing is not", async ({ server }) => {
+  const ada = await server.user();
+  const guess = () => server.nobody().ask("POST", "/auth/login", { body: { email: ada.email, password: "wrong" } });
+  for (let i = 0; i < 4; i++) expect((await guess()).status).toBe(401);
+  // Asked before, but answered after one who knows the password. Nobody is locked out by somebody else's guesses.
+  const order: string[] = [];
+  const guesses = Array.from({ length: 3 }, () => guess().then(({ status }) => void order.push(`guess ${status}`)));
+  await new Promise((done) => setTimeout(done, 500));
+  await server.login(ada.email);
+  order.push("login");
+  await Promise.all(guesses);
+  expect(order).toEqual(["login", "guess 401", "guess 401", "guess 401"]);
+});
