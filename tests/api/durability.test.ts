@@ -66,7 +66,7 @@ test("kill -9 of everything in the middle of uploads loses nothing", async ({ fr
   for (let round = 1; round <= 2; round++) {
     const wanted = work.kept.length + 10;
     await until("more uploads", () => work.kept.length >= wanted);
-    server.kill();
+    await server.kill();
     await server.start();
   }
   await work.stop();

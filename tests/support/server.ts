@@ -73,7 +73,7 @@ export class Server {
         return answer.ok;
       });
     } catch (error) {
-      this.kill();
+      await this.kill();
       throw new Error(`${(error as Error).message}\n${this.log}`);
     }
     if (gone) throw new Error(`The server did not start (${gone}):\n${this.log}`);
@@ -87,23 +87,24 @@ export class Server {
     if (child.exitCode === null && child.signalCode === null) {
       const ended = new Promise<number | null>((done) => child.once("exit", (code) => done(code)));
       child.kill("SIGTERM");
-      const late = setTimeout(() => this.kill(), 20_000);
+      const late = setTimeout(() => void this.kill(), 20_000);
       await ended;
       clearTimeout(late);
     }
-    this.kill();
+    await this.kill();
     this.process = undefined;
     return child.exitCode;
   }
 
-  /** kill -9 for the whole tree, as a power cut would. */
-  kill() {
+  /** kill -9 for the whole tree, as a power cut would; returns when nothing of it is left. */
+  async kill() {
     if (!this.process?.pid) return;
     try {
       process.kill(-this.process.pid, "SIGKILL");
     } catch {
       // Nothing of the group was left.
     }
+    await until("the killed processes to be gone", () => !this.parts().length);
   }
 
   /** kill -9 for the process with this role ("api", "worker-1"), whose id the process list tells. */
@@ -116,9 +117,10 @@ export class Server {
 
   /** The processes of this server's group, the supervisor included. */
   parts(): { pid: number; command: string }[] {
-    return execFileSync("ps", ["-e", "-o", "pid=,pgid=,args="], { encoding: "utf8" })
+    return execFileSync("ps", ["-e", "-o", "pid=,pgid=,stat=,args="], { encoding: "utf8" })
       .split("\n")
-      .map((line) => line.trim().match(/^(\d+)\s+(\d+)\s+(.*)$/))
+      // Without those that are dead and only wait to be noticed.
+      .map((line) => line.trim().match(/^(\d+)\s+(\d+)\s+[^Z\s]\S*\s+(.*)$/))
       .filter((match) => match && Number(match[2]) === this.process?.pid)
       .map((match) => ({ pid: Number(match![1]), command: match![3] }));
   }
