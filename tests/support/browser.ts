@@ -37,7 +37,7 @@ export const test = base.extend<Fixtures>({
 
   page: async ({ browser, onTestFailed }, use) => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", timezoneId: "UTC" });
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(90_000);
     const page = await context.newPage();
     const said: string[] = [];
     page.on("console", (message) => void said.push(message.text()));
