@@ -23,15 +23,18 @@ void *arena_alloc_raw(arena *, size_t n) __attribute__((malloc, alloc_size(2), r
 // Grows an allocation: copies `old` bytes; in place when it was the arena's last allocation.
 void *arena_grow(arena *, void *at, size_t old, size_t wanted) __attribute__((returns_nonnull));
 
-#define new(mem, T) ((T *)arena_alloc(mem, sizeof(T)))
+#define new (mem, T) ((T *)arena_alloc(mem, sizeof(T)))
 #define new_n(mem, T, count) ((T *)arena_alloc(mem, sizeof(T) * (count)))
 
 // A list is {at, n, cap}. `{0}` is an empty list. LIST(T) names the anonymous type; typedef it where it crosses functions.
-#define LIST(T) struct { T *at; size_t n, cap; }
+#define LIST(T)                                                                                                                            \
+    struct {                                                                                                                               \
+        T *at;                                                                                                                             \
+        size_t n, cap;                                                                                                                     \
+    }
 
 // Appends a zeroed element and returns a pointer to it, valid until the next push.
-#define push(mem, list)                                                                                                                    \
-    ((typeof((list).at))list_push_((mem), (void **)&(list).at, &(list).n, &(list).cap, sizeof *(list).at))
+#define push(mem, list) ((typeof((list).at))list_push_((mem), (void **)&(list).at, &(list).n, &(list).cap, sizeof *(list).at))
 // Makes room for `count` elements in all.
 #define reserve(mem, list, count) list_reserve_((mem), (void **)&(list).at, &(list).n, &(list).cap, sizeof *(list).at, (count))
 

@@ -17,12 +17,12 @@ typedef struct deferred deferred;
 
 struct ctx {
     arena *mem;
-    jmp_buf *way_out;       // set by try()
-    deferred *deferred;     // newest first
-    int status;             // HTTP status of the failure, 500 for our own mistakes; 0 while all is well
-    str message;            // for the client
-    str hint;               // for the operator: what to do
-    const char *file;       // where it failed
+    jmp_buf *way_out;   // set by try()
+    deferred *deferred; // newest first
+    int status;         // HTTP status of the failure, 500 for our own mistakes; 0 while all is well
+    str message;        // for the client
+    str hint;           // for the operator: what to do
+    const char *file;   // where it failed
     int line;
 };
 

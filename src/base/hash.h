@@ -9,15 +9,15 @@ typedef struct {
     uint8_t b[32];
 } sha256;
 
-typedef struct sha1_stream sha1_stream;  // on an arena; no clean-up needed
+typedef struct sha1_stream sha1_stream; // on an arena; no clean-up needed
 sha1_stream *sha1_start(arena *);
 void sha1_add(sha1_stream *, const void *, size_t);
 sha1 sha1_end(sha1_stream *);
 
 sha1 sha1_of(bytes);
 sha256 sha256_of(bytes);
-void random_bytes(void *, size_t);       // getrandom(); ends the process if the kernel has none
-bool secret_eq(bytes, bytes);            // constant time for equal lengths
+void random_bytes(void *, size_t); // getrandom(); ends the process if the kernel has none
+bool secret_eq(bytes, bytes);      // constant time for equal lengths
 
 // bcrypt, cost 10, "$2b$". Takes some 60 ms: never inside a database transaction.
 str password_hash(arena *, str password);

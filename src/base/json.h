@@ -11,22 +11,22 @@ typedef struct json json;
 struct json {
     json_type type;
     bool boolean;
-    double number;      // JSON_NUMBER
-    int64_t integer;    // JSON_NUMBER: valid when is_integer
-    bool is_integer;    // mathematically an integer within ±(2^53-1)
-    str text;           // JSON_STRING: decoded. JSON_NUMBER: as written
-    str key;            // when inside an object
-    json *first;        // JSON_ARRAY, JSON_OBJECT: children in order; of duplicate keys only the last one remains
+    double number;   // JSON_NUMBER
+    int64_t integer; // JSON_NUMBER: valid when is_integer
+    bool is_integer; // mathematically an integer within ±(2^53-1)
+    str text;        // JSON_STRING: decoded. JSON_NUMBER: as written
+    str key;         // when inside an object
+    json *first;     // JSON_ARRAY, JSON_OBJECT: children in order; of duplicate keys only the last one remains
     json *next;
-    size_t count;       // children
+    size_t count; // children
 };
 
 // Reads one value; blanks around it are fine. NULL on error, and *error (if given) says what and where, in words a client may read.
 // Depth is limited to 512.
 json *json_parse(arena *, str text, str *error);
-json *json_get(const json *object, const char *key); // NULL if absent or not an object
+json *json_get(const json *object, const char *key);   // NULL if absent or not an object
 str json_get_str(const json *object, const char *key); // {0} if absent or not a string
-void json_text(buf *, const json *);                  // compact
+void json_text(buf *, const json *);                   // compact
 
 typedef struct json_writer json_writer;
 struct json_writer {
@@ -40,17 +40,17 @@ struct json_writer {
 
 #define json_writer_on(arena_) ((json_writer){.out = {.mem = (arena_)}})
 
-void json_open(json_writer *);                  // {
-void json_close(json_writer *);                 // }
+void json_open(json_writer *);  // {
+void json_close(json_writer *); // }
 void json_open_array(json_writer *);
 void json_close_array(json_writer *);
 void json_key(json_writer *, str);
-void json_str(json_writer *, str);              // {0} writes null; invalid UTF-8 is replaced
+void json_str(json_writer *, str); // {0} writes null; invalid UTF-8 is replaced
 void json_int(json_writer *, int64_t);
-void json_double(json_writer *, double);        // as JavaScript prints it; NaN and infinities become null
+void json_double(json_writer *, double); // as JavaScript prints it; NaN and infinities become null
 void json_bool(json_writer *, bool);
 void json_null(json_writer *);
-void json_raw(json_writer *, str);              // text that is JSON already
+void json_raw(json_writer *, str); // text that is JSON already
 void json_value(json_writer *, const json *);
-void json_newline(json_writer *);               // for JSON lines; also resets the comma
+void json_newline(json_writer *); // for JSON lines; also resets the comma
 void json_flush(json_writer *);

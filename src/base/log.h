@@ -5,11 +5,11 @@
 
 typedef enum { LOG_VERBOSE, LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_FATAL } log_level;
 
-void log_setup(const char *process, log_level, bool json);   // process: "api", "worker-1"
-bool log_level_parse(str, log_level *out);                     // verbose debug log warn error fatal
+void log_setup(const char *process, log_level, bool json); // process: "api", "worker-1"
+bool log_level_parse(str, log_level *out);                 // verbose debug log warn error fatal
 void log_set_level(log_level);
 bool log_on(log_level);
-void log_context(str id);                                       // per thread: correlation id or job; {0} clears
+void log_context(str id); // per thread: correlation id or job; {0} clears
 
 void log_at(log_level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 #define log_verbose(...) log_at(LOG_VERBOSE, __VA_ARGS__)

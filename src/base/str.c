@@ -80,10 +80,10 @@ str str_cat(arena *mem, str a, str b)
 str str_join(arena *mem, strs parts, str separator)
 {
     size_t n = parts.n > 1 ? (parts.n - 1) * separator.n : 0;
-    each(part, parts) n += part->n;
+    each (part, parts) n += part->n;
     str s = blank(mem, n);
     char *at = s.at;
-    each(part, parts) {
+    each (part, parts) {
         if (part != parts.at) at = put(at, separator);
         at = put(at, *part);
     }

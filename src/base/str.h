@@ -25,19 +25,19 @@ typedef struct {
 // For printf: "%.*s", PR(s)
 #define PR(s) (int)(s).n, (s).at
 
-str str_of(const char *cstring);            // view of a C string; NULL gives {0}
-str str_dup(arena *, str);                  // copy with NUL; {0} stays {0}
-char *cstr(arena *, str);                   // NUL-terminated copy; {0} gives NULL. The caller must know that no NUL is inside
+str str_of(const char *cstring); // view of a C string; NULL gives {0}
+str str_dup(arena *, str);       // copy with NUL; {0} stays {0}
+char *cstr(arena *, str);        // NUL-terminated copy; {0} gives NULL. The caller must know that no NUL is inside
 str str_fmt(arena *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 str str_vfmt(arena *, const char *fmt, va_list) __attribute__((nonnull(2)));
 str str_cat(arena *, str, str);
 str str_join(arena *, strs, str separator);
 strs str_split(arena *, str, char separator); // "a,,b" gives three; "" gives one empty piece
 
-bool str_eq(str, str);                      // {0} equals only {0} and ""
-bool str_ieq(str, str);                     // ASCII letters without case
+bool str_eq(str, str);  // {0} equals only {0} and ""
+bool str_ieq(str, str); // ASCII letters without case
 bool str_is(str, const char *cstring);
-int str_cmp(str, str);                      // byte order
+int str_cmp(str, str); // byte order
 bool str_starts(str, str prefix);
 bool str_ends(str, str suffix);
 ptrdiff_t str_find(str haystack, str needle); // index of the first, -1 if none
@@ -52,22 +52,28 @@ bool str_to_int(str, int64_t *out);
 bool str_to_double(str, double *out);
 
 bool utf8_valid(str);
-size_t utf8_length(str);                    // code points; invalid bytes count one each
-str utf8_clean(arena *, str);               // invalid bytes replaced by U+FFFD, NULs removed
-size_t utf16_length(str);                   // what JavaScript's .length says
-uint32_t utf8_next(str *rest);              // takes one code point off the front; U+FFFD for an invalid byte
+size_t utf8_length(str);       // code points; invalid bytes count one each
+str utf8_clean(arena *, str);  // invalid bytes replaced by U+FFFD, NULs removed
+size_t utf16_length(str);      // what JavaScript's .length says
+uint32_t utf8_next(str *rest); // takes one code point off the front; U+FFFD for an invalid byte
 
 str base64_encode(arena *, bytes);
 bool base64_decode(arena *, str, bytes *out); // standard or URL alphabet, padding optional
-str base64url_encode(arena *, bytes);       // no padding
-str hex_encode(arena *, bytes);             // lower case
+str base64url_encode(arena *, bytes);         // no padding
+str hex_encode(arena *, bytes);               // lower case
 bool hex_decode(arena *, str, bytes *out);
-int hex_digit(char);                        // 0 to 15, -1 if it is none
-bool percent_decode(arena *, str, str *out);  // false on a broken escape or if the result is not UTF-8; '+' stays
-str percent_encode(arena *, str);           // like encodeURIComponent
+int hex_digit(char);                         // 0 to 15, -1 if it is none
+bool percent_decode(arena *, str, str *out); // false on a broken escape or if the result is not UTF-8; '+' stays
+str percent_encode(arena *, str);            // like encodeURIComponent
 
-static inline bytes str_bytes(str s) { return (bytes){(uint8_t *)s.at, s.n}; }
-static inline str bytes_str(bytes b) { return (str){(char *)b.at, b.n}; }
+static inline bytes str_bytes(str s)
+{
+    return (bytes){(uint8_t *)s.at, s.n};
+}
+static inline str bytes_str(bytes b)
+{
+    return (str){(char *)b.at, b.n};
+}
 
 // A growing text. `{.mem = mem}` is ready for use.
 typedef struct {
@@ -78,6 +84,6 @@ typedef struct {
 
 void buf_add(buf *, str);
 void buf_char(buf *, char);
-void buf_code_point(buf *, uint32_t);       // as UTF-8
+void buf_code_point(buf *, uint32_t); // as UTF-8
 void buf_fmt(buf *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-str buf_str(buf *);                         // the text so far, NUL-terminated, valid until the next addition
+str buf_str(buf *); // the text so far, NUL-terminated, valid until the next addition

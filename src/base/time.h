@@ -13,16 +13,16 @@ typedef struct {
     int year, month, day, hour, minute, second, microsecond; // month 1..12
 } civil;
 
-when now(void);                          // wall clock
-int64_t monotonic(void);                 // microseconds, for waits and durations
-civil civil_of(when);                    // proleptic Gregorian, UTC
-when when_of(civil);                     // out-of-range fields carry over; years within ±290,000
-str when_iso(arena *, when);             // 2024-01-31T08:15:00.123Z, truncated to milliseconds; years beyond 9999 as JavaScript writes them
-str when_iso_micro(arena *, when);       // 2024-01-31T08:15:00.123456Z
-str when_date(arena *, when);            // 2024-01-31
+when now(void);                    // wall clock
+int64_t monotonic(void);           // microseconds, for waits and durations
+civil civil_of(when);              // proleptic Gregorian, UTC
+when when_of(civil);               // out-of-range fields carry over; years within ±290,000
+str when_iso(arena *, when);       // 2024-01-31T08:15:00.123Z, truncated to milliseconds; years beyond 9999 as JavaScript writes them
+str when_iso_micro(arena *, when); // 2024-01-31T08:15:00.123456Z
+str when_date(arena *, when);      // 2024-01-31
 
 // ISO 8601 date-time with Z or +hh:mm, seconds and decimals optional (spec 02, 4.3); kept to microseconds.
 // False if malformed or no such day.
 bool when_parse(str, when *out);
-bool date_parse(str, when *out);         // YYYY-MM-DD, a real day
+bool date_parse(str, when *out); // YYYY-MM-DD, a real day
 int days_in_month(int year, int month);

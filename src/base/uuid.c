@@ -148,7 +148,7 @@ void ids_prepare(arena *mem, ids *list)
 bool ids_has(ids list, uuid u)
 {
     if (list.index && list.index->n == list.n) return *slot_of(list.index, list.at, u) != 0;
-    each(id, list)
+    each (id, list)
         if (uuid_eq(*id, u)) return true;
     return false;
 }

@@ -43,9 +43,9 @@ typedef struct {
     size_t bytes; // waiting in all
 } wire_queue;
 
-void wire_push(wire_queue *, frame *);    // takes over one use of the frame
-frame *wire_pop(wire_queue *);            // NULL if it is empty
-bool wire_write(wire_queue *, int fd);    // as much as the socket takes; false: closed
+void wire_push(wire_queue *, frame *); // takes over one use of the frame
+frame *wire_pop(wire_queue *);         // NULL if it is empty
+bool wire_write(wire_queue *, int fd); // as much as the socket takes; false: closed
 void wire_queue_clear(wire_queue *);
 
 // A stream socket, non-blocking and closed on exec, after attach (bind or connect) to a path of any length. -1 with errno.

@@ -36,11 +36,11 @@ typedef struct row row;
 typedef enum { DB_SQLITE, DB_POSTGRES } db_engine;
 
 typedef struct {
-    str sqlite_path;    // used when postgres_url is {0}
-    str postgres_url;   // a libpq connection string or URL
-    int connections;    // at most; 0 = 10
+    str sqlite_path;      // used when postgres_url is {0}
+    str postgres_url;     // a libpq connection string or URL
+    int connections;      // at most; 0 = 10
     str vector_extension; // PostgreSQL: DB_VECTOR_EXTENSION (pgvector, vectorchord); {0}: the first that the server offers
-    bool alone;         // SQLite: no other process uses the file, so a log that is still there means a crash: db_migrate() checks the file
+    bool alone; // SQLite: no other process uses the file, so a log that is still there means a crash: db_migrate() checks the file
 } db_options;
 
 // Opens the pool; fails the context when the file is unusable. PostgreSQL may be absent: see db_wait().
@@ -62,9 +62,9 @@ db *db_begin(ctx *, db_pool *, db_mode);
 // Ends the transaction and gives the connection back. The db may be used again: the next statement opens a new transaction.
 // Use db_commit in the middle of a handler before slow work (password hashing, file copies).
 void db_commit(db *);
-void db_rollback(db *);      // never fails; for clean-ups
+void db_rollback(db *); // never fails; for clean-ups
 db_engine db_engine_of(db *);
-arena *db_memory(db *);      // the arena of the context that it belongs to
+arena *db_memory(db *); // the arena of the context that it belongs to
 // Switches the mode for the next transaction (only between transactions).
 void db_set_mode(db *, db_mode);
 
@@ -82,52 +82,72 @@ typedef struct {
         when w;
         ids ids;
         strs strs;
-        struct { const int64_t *at; size_t n; } ints;
-        struct { const float *at; size_t n; } floats;
+        struct {
+            const int64_t *at;
+            size_t n;
+        } ints;
+        struct {
+            const float *at;
+            size_t n;
+        } floats;
     };
 } param;
 
 #define INT(x) ((param){.type = P_INT, .i = (x)})
 #define FLOAT(x) ((param){.type = P_FLOAT, .f = (x)})
 #define BOOL(x) ((param){.type = P_BOOL, .b = (x)})
-#define STR(x) param_str(x)        // {0} is NULL; also for enums, jsonb and any other text-like column
-#define BYTES(x) param_bytes(x)    // {0} is NULL
-#define UUID(x) param_uuid(x)      // nil is NULL
-#define WHEN(x) param_when(x)      // WHEN_NONE is NULL
-#define IDS(x) ((param){.type = P_IDS, .ids = (x)})       // a set of uuid, or a uuid[] value
-#define STRS(x) ((param){.type = P_STRS, .strs = (x)})    // a set of text, or a text[] value
+#define STR(x) param_str(x)                            // {0} is NULL; also for enums, jsonb and any other text-like column
+#define BYTES(x) param_bytes(x)                        // {0} is NULL
+#define UUID(x) param_uuid(x)                          // nil is NULL
+#define WHEN(x) param_when(x)                          // WHEN_NONE is NULL
+#define IDS(x) ((param){.type = P_IDS, .ids = (x)})    // a set of uuid, or a uuid[] value
+#define STRS(x) ((param){.type = P_STRS, .strs = (x)}) // a set of text, or a text[] value
 #define INTS(p, count) ((param){.type = P_INTS, .ints = {(p), (count)}})       // an int[] value
 #define FLOATS(p, count) ((param){.type = P_FLOATS, .floats = {(p), (count)}}) // a vector
 #define NUL ((param){.type = P_NULL})
 // An optional number or bool of the contract: OPT(INT, in->body.rating)
 #define OPT(TYPE, o) ((o).has && !(o).null ? TYPE((o).v) : NUL)
 
-static inline param param_str(str s) { return s.at ? (param){.type = P_STR, .s = s} : NUL; }
-static inline param param_bytes(bytes s) { return s.at ? (param){.type = P_BYTES, .bytes = s} : NUL; }
-static inline param param_uuid(uuid u) { return uuid_nil(u) ? NUL : (param){.type = P_UUID, .u = u}; }
-static inline param param_when(when w) { return w == WHEN_NONE ? NUL : (param){.type = P_WHEN, .w = w}; }
+static inline param param_str(str s)
+{
+    return s.at ? (param){.type = P_STR, .s = s} : NUL;
+}
+static inline param param_bytes(bytes s)
+{
+    return s.at ? (param){.type = P_BYTES, .bytes = s} : NUL;
+}
+static inline param param_uuid(uuid u)
+{
+    return uuid_nil(u) ? NUL : (param){.type = P_UUID, .u = u};
+}
+static inline param param_when(when w)
+{
+    return w == WHEN_NONE ? NUL : (param){.type = P_WHEN, .w = w};
+}
 
 typedef struct {
     const param *at;
     size_t n;
 } params;
-#define PARAMS(...) ((params){(const param[]){NUL __VA_OPT__(, ) __VA_ARGS__} + 1, sizeof((const param[]){NUL __VA_OPT__(, ) __VA_ARGS__}) / sizeof(param) - 1})
+#define PARAMS(...)                                                                                                                        \
+    ((params){(const param[]){NUL __VA_OPT__(, ) __VA_ARGS__} + 1,                                                                         \
+              sizeof((const param[]){NUL __VA_OPT__(, ) __VA_ARGS__}) / sizeof(param) - 1})
 
 // ---- statements ------------------------------------------------------------------------------------------------------------------
 // `sql` is a literal or comes from db_sql(). Statements are prepared once per connection and found again by their text; the 300 used last are kept.
-#define db_exec(db, sql, ...) db_exec_(db, sql, PARAMS(__VA_ARGS__))     // rows changed
-#define db_one(db, sql, ...) db_one_(db, sql, PARAMS(__VA_ARGS__))       // the first row, or NULL; its values are copied and stay valid
-#define db_ids(db, sql, ...) db_ids_(db, sql, PARAMS(__VA_ARGS__))       // first column of all rows
+#define db_exec(db, sql, ...) db_exec_(db, sql, PARAMS(__VA_ARGS__)) // rows changed
+#define db_one(db, sql, ...) db_one_(db, sql, PARAMS(__VA_ARGS__))   // the first row, or NULL; its values are copied and stay valid
+#define db_ids(db, sql, ...) db_ids_(db, sql, PARAMS(__VA_ARGS__))   // first column of all rows
 #define db_strs(db, sql, ...) db_strs_(db, sql, PARAMS(__VA_ARGS__))
-#define db_int(db, sql, ...) db_int_(db, sql, PARAMS(__VA_ARGS__))       // first column of the first row; 0 when there is none or NULL
-#define db_str(db, sql, ...) db_str_(db, sql, PARAMS(__VA_ARGS__))       // {0} when there is none or NULL
-#define db_uuid(db, sql, ...) db_uuid_(db, sql, PARAMS(__VA_ARGS__))     // nil when there is none or NULL
-#define db_has(db, sql, ...) db_has_(db, sql, PARAMS(__VA_ARGS__))       // is there any row
+#define db_int(db, sql, ...) db_int_(db, sql, PARAMS(__VA_ARGS__))   // first column of the first row; 0 when there is none or NULL
+#define db_str(db, sql, ...) db_str_(db, sql, PARAMS(__VA_ARGS__))   // {0} when there is none or NULL
+#define db_uuid(db, sql, ...) db_uuid_(db, sql, PARAMS(__VA_ARGS__)) // nil when there is none or NULL
+#define db_has(db, sql, ...) db_has_(db, sql, PARAMS(__VA_ARGS__))   // is there any row
 
 // Walks over all rows. Values are views, valid until the next row: str_dup() what must stay. break and return are fine; other statements may run
 // inside. db_stream is for results of many thousand rows: they are fetched in parts (PostgreSQL: through a cursor, two round trips more).
-#define db_rows(r, db, sql, ...) for (row * r DB_CLOSE_ = db_query_(db, sql, PARAMS(__VA_ARGS__)); row_next(r);)
-#define db_stream(r, db, sql, ...) for (row * r DB_CLOSE_ = db_stream_(db, sql, PARAMS(__VA_ARGS__)); row_next(r);)
+#define db_rows(r, db, sql, ...) for (row *r DB_CLOSE_ = db_query_(db, sql, PARAMS(__VA_ARGS__)); row_next(r);)
+#define db_stream(r, db, sql, ...) for (row *r DB_CLOSE_ = db_stream_(db, sql, PARAMS(__VA_ARGS__)); row_next(r);)
 #define DB_CLOSE_ __attribute__((cleanup(row_close_)))
 
 int64_t db_exec_(db *, const char *sql, params);
@@ -160,10 +180,10 @@ typedef LIST(float) db_floats;
 
 // ---- columns ---------------------------------------------------------------------------------------------------------------------
 bool col_null(row *, int);
-int64_t col_int(row *, int);      // 0 for NULL
+int64_t col_int(row *, int); // 0 for NULL
 double col_float(row *, int);
 bool col_bool(row *, int);
-str col_str(row *, int);          // {0} for NULL
+str col_str(row *, int); // {0} for NULL
 bytes col_bytes(row *, int);
 uuid col_uuid(row *, int);        // nil for NULL
 when col_when(row *, int);        // WHEN_NONE for NULL

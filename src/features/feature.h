@@ -84,7 +84,7 @@ ids access_filter(request *, record_permission, ids);   // those the caller may 
 void access_require(request *, record_permission, ids); // all of them, else 400 "Not found or no <permission> access"
 #define one_id(id_) ((ids){.at = (uuid[]){(id_)}, .n = 1})
 #define access_require_one(rq, permission, id_) access_require((rq), (permission), one_id(id_))
-void require_elevated(request *); // else 401 "Elevated permission is required"
+void require_elevated(request *);               // else 401 "Elevated permission is required"
 ids partners_in_timeline(request *, uuid user); // who shows this user their timeline among the user's own
 
 // ---- configuration (features/config.c) -------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ void answer_empty(exchange *, int status);
 void answer_text(exchange *, int status, str content_type, str text);
 void answer_redirect(exchange *, int status, str location);
 void answer_hold(exchange *, int ms); // the answer leaves that much later, to the second; no thread waits meanwhile
-void answer_forget(exchange *); // the answer so far and its headers, for an error that shall not carry them
+void answer_forget(exchange *);       // the answer so far and its headers, for an error that shall not carry them
 
 typedef struct {
     int fd; // taken over, also on failure

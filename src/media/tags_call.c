@@ -36,8 +36,8 @@ static void key_ints(json_writer *w, str key, int32s list)
     X(bitrate)                                                                                                                             \
     X(profile)                                                                                                                             \
     X(level)                                                                                                                               \
-    X(width) X(height) X(frame_count) X(time_base) X(rotation) X(primaries) X(transfer) X(matrix) X(dv_profile) X(dv_level)                \
-        X(dv_compatibility)
+    X(width)                                                                                                                               \
+    X(height) X(frame_count) X(time_base) X(rotation) X(primaries) X(transfer) X(matrix) X(dv_profile) X(dv_level) X(dv_compatibility)
 #define AUDIO_INTS(X) X(index) X(bitrate) X(profile)
 
 static void write_probe(json_writer *w, const probe *p)

@@ -124,7 +124,7 @@ bool cron_parse(arena *mem, str text, cron *out, str *error)
         bits[i] = 0;
         any[i] = str_is(parts.at[p], "*") || str_is(parts.at[p], "?");
         strs items = str_split(mem, parts.at[p], ',');
-        each(item, items) {
+        each (item, items) {
             if (!parse_item(mem, &fields[i], *item, &bits[i], error)) return false;
         }
     }

@@ -81,14 +81,14 @@ str job_data_write(arena *mem, const job_data *data)
             if (!((const strs *)at)->n) break;
             key(&w, fields[i].name);
             json_open_array(&w);
-            each(s, *(strs *)at) json_str(&w, *s);
+            each (s, *(strs *)at) json_str(&w, *s);
             json_close_array(&w);
             break;
         case AS_IDS:
             if (!((const ids *)at)->n) break;
             key(&w, fields[i].name);
             json_open_array(&w);
-            each(id, *(ids *)at) write_id(&w, *id);
+            each (id, *(ids *)at) write_id(&w, *id);
             json_close_array(&w);
             break;
         }

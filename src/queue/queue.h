@@ -29,36 +29,36 @@ typedef enum {
 // names.
 typedef struct {
     uuid id;
-    str source;             // upload, copy, sidecar-write
+    str source; // upload, copy, sidecar-write
     bool notify, force, nightly, deferred, has_force, delete_on_disk, refresh_only;
     strs files;
     str type;
     str password;
     uuid owner_id, person_group_id, cluster_group_id, recipient_id;
-    str sender_name;                            // album invitation
-    uuid library_id;                            // library jobs
+    str sender_name; // album invitation
+    uuid library_id; // library jobs
     strs paths;
     ids asset_ids;
-    uuid asset_id, workflow_id;                 // WorkflowAssetTrigger
+    uuid asset_id, workflow_id; // WorkflowAssetTrigger
     str trigger;
-    str to, subject, html, text;                // SendMail
+    str to, subject, html, text; // SendMail
 } job_data;
 
 typedef struct {
     job_name name;
     job_data data;
     int64_t delay_ms;
-    str job_id;             // custom id: adding while a job with this id waits is a no-op
-    bool unique;            // deduplicated by name until the existing one has finished
-    int priority;           // 0 = normal; 1 = only when nothing normal waits, and not counted
+    str job_id;   // custom id: adding while a job with this id waits is a no-op
+    bool unique;  // deduplicated by name until the existing one has finished
+    int priority; // 0 = normal; 1 = only when nothing normal waits, and not counted
 } job_options;
 
-const char *queue_text(queue_id);            // wire name, e.g. "thumbnailGeneration"
-queue_id queue_parse(str);                   // QUEUE_NONE if unknown
+const char *queue_text(queue_id); // wire name, e.g. "thumbnailGeneration"
+queue_id queue_parse(str);        // QUEUE_NONE if unknown
 const char *job_text(job_name);
 job_name job_parse(str);
 queue_id job_queue(job_name);
-job_name queue_start_job(queue_id);          // JOB_NONE when the queue has none
+job_name queue_start_job(queue_id); // JOB_NONE when the queue has none
 int queue_default_concurrency(queue_id);
 
 // Adds a job in the db's transaction. The job's standing options (dedup id, priority; jobs.def) are applied. Call queue_wake() after the
@@ -75,16 +75,16 @@ typedef struct {
 queue_counts queue_count(db *, queue_id);
 void queue_count_all(db *, queue_counts out[QUEUE_COUNT]);
 void queue_pause(db *, queue_id, bool paused);
-void queue_empty(db *, queue_id);            // waiting, paused and prioritised jobs
+void queue_empty(db *, queue_id); // waiting, paused and prioritised jobs
 void queue_clear_failed(db *, queue_id);
 
 typedef struct {
-    str id;                 // decimal counter or custom id
+    str id; // decimal counter or custom id
     job_name name;
-    str state;              // active waiting paused delayed failed
+    str state; // active waiting paused delayed failed
     when created;
-    str data;               // JSON
-    str reason;             // why it failed
+    str data;   // JSON
+    str reason; // why it failed
 } queue_entry;
 typedef LIST(queue_entry) queue_entries;
 // Newest first, at most `limit`; state as in queue_entry.
@@ -92,10 +92,10 @@ queue_entries queue_list(db *, queue_id, str state, int limit);
 
 // ---- for workers -----------------------------------------------------------------------------------------------------------------
 typedef struct {
-    int64_t key;            // row
+    int64_t key; // row
     job_name name;
     job_data data;
-    int attempt;            // 1 at first
+    int attempt; // 1 at first
 } job;
 
 // Takes the next job that may run now, honouring pause, priority, delay and each queue's concurrency over all workers; false if there is
@@ -103,11 +103,11 @@ typedef struct {
 bool queue_claim(db *, str worker, const int concurrency[QUEUE_COUNT], job *out);
 // Would queue_claim() find one? Takes no lock: what an idle worker asks first when it is woken.
 bool queue_ready(db *, const int concurrency[QUEUE_COUNT]);
-void queue_finish(db *, int64_t key);                    // done, whatever its result: the row goes
-void queue_park(db *, int64_t key, str reason);          // failed for good
-void queue_return(db *, int64_t key);                    // unfinished through no fault of its own: waits again, this attempt not counted
+void queue_finish(db *, int64_t key);           // done, whatever its result: the row goes
+void queue_park(db *, int64_t key, str reason); // failed for good
+void queue_return(db *, int64_t key);           // unfinished through no fault of its own: waits again, this attempt not counted
 void queue_heartbeat(db *, str worker);
-strs queue_workers(db *);                                // all that have a heartbeat or an active job
+strs queue_workers(db *); // all that have a heartbeat or an active job
 // Returns the jobs of workers that are gone; a job lost twice is parked with `reason`. worker {0}: all whose heartbeat is older than 30 s.
 int queue_recover(db *, str worker, str reason);
 // Milliseconds until the next delayed job is due, at most 30000.

@@ -65,7 +65,7 @@ typedef LIST(storage_doubt *) storage_doubts;
 storage_doubts storage_look_for_doubts(ctx *, const storage *);
 bool storage_resolve(const storage_doubt *, bool is_known);
 
-int storage_read(ctx *, str path); // an open descriptor, closed at the end of the try; fails 404 when missing
+int storage_read(ctx *, str path);      // an open descriptor, closed at the end of the try; fails 404 when missing
 int storage_open_file(ctx *, str path); // the same, but the caller closes it
 bool storage_exists(str path);
 bool storage_delete(str path);                 // false (and a log line) if it could not be removed; a missing file is fine

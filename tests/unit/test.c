@@ -2,7 +2,10 @@
 #include "test.h"
 #include <stdio.h>
 
-static struct { const char *name; test_body *body; } tests[2000];
+static struct {
+    const char *name;
+    test_body *body;
+} tests[2000];
 static int count, failures_of_this;
 
 void test_add(const char *name, test_body *body)

@@ -14,8 +14,11 @@ void test_failed(const char *file, int line, const char *fmt, ...) __attribute__
 #define TEST_CAT(a, b) TEST_CAT_(a, b)
 #define TEST(name)                                                                                                                         \
     static void TEST_CAT(test_, __LINE__)(arena *);                                                                                        \
-    __attribute__((constructor)) static void TEST_CAT(add_, __LINE__)(void) { test_add(name, TEST_CAT(test_, __LINE__)); }                   \
-    static void TEST_CAT(test_, __LINE__)(arena *mem __attribute__((unused)))
+    __attribute__((constructor)) static void TEST_CAT(add_, __LINE__)(void)                                                                \
+    {                                                                                                                                      \
+        test_add(name, TEST_CAT(test_, __LINE__));                                                                                         \
+    }                                                                                                                                      \
+    static void TEST_CAT(test_, __LINE__)(arena * mem __attribute__((unused)))
 
 // for (each text t of a few C strings): *t
 #define each_text(t, ...) for (const char **t = (const char *[]){__VA_ARGS__, NULL}; *t; t++)

@@ -80,7 +80,7 @@ TEST("a list grows, element by element")
         *x = i;
     }
     int sum = 0;
-    each(x, list) sum += *x;
+    each (x, list) sum += *x;
     check_int(sum, 49995000);
     check_int(list.n, 10000);
 }
@@ -88,7 +88,7 @@ TEST("a list grows, element by element")
 TEST("an empty list has no elements")
 {
     LIST(int) none = {0};
-    each(x, none) check(!x);
+    each (x, none) check(!x);
     reserve(mem, none, 7);
     check_int(none.cap, 7);
     int *at = none.at;

@@ -29,7 +29,7 @@ TEST("base64 is read in both alphabets, with and without padding")
 TEST("broken base64 is refused")
 {
     bytes b;
-    each_text(t, "A", "=", "==", "====", "A===", "AA=", "AAA=A", "AAAAA", "AA==AAAA", "AA A", "AAA\n", "AA*A", "AAA\xc3")
+    each_text (t, "A", "=", "==", "====", "A===", "AA=", "AAA=A", "AAAAA", "AA==AAAA", "AA A", "AAA\n", "AA*A", "AAA\xc3")
         if (base64_decode(mem, str_of(*t), &b)) test_failed(__FILE__, __LINE__, "\"%s\" was taken", *t);
 }
 
@@ -75,6 +75,6 @@ TEST("percent escapes are decoded, and nothing else")
 TEST("a broken escape and what is no UTF-8 are refused")
 {
     str s;
-    each_text(t, "%", "a%", "%1", "%g0", "%0g", "%%20", "%u0041", "%ff", "%c3", "%c0%80", "%ed%a0%80")
+    each_text (t, "%", "a%", "%1", "%g0", "%0g", "%%20", "%u0041", "%ff", "%c3", "%c0%80", "%ed%a0%80")
         if (percent_decode(mem, str_of(*t), &s)) test_failed(__FILE__, __LINE__, "\"%s\" was taken", *t);
 }

@@ -72,10 +72,10 @@ TEST("errors say what and where")
 
 TEST("what is not JSON is refused")
 {
-    each_text(t, "01", "1.", ".5", "+1", "1e", "1e+", "--1", "0x10", "NaN", "Infinity", "-Infinity", "True", "undefined", "'a'", "[,1]",
-              "[1,,2]", "{\"a\"}", "{\"a\":1 \"b\":2}", "{1:2}", "{,}", "[1}", "{\"a\":1]", "[", "{", "]", "}", ",", ":", "\"\\x41\"",
-              "\"\\u12\"", "\"\\u12g4\"", "\"\\\"", "\"\t\"", "\"\x1f\"", "[1]]", "{}{}", "/* */1", "1//", "\xef\xbb\xbf{}", "\x0c1",
-              "\xc2\xa0[]", "tru", "truex", "\"\\ud83d\\uzzzz\"", "-a", "[1 2]")
+    each_text (t, "01", "1.", ".5", "+1", "1e", "1e+", "--1", "0x10", "NaN", "Infinity", "-Infinity", "True", "undefined", "'a'", "[,1]",
+               "[1,,2]", "{\"a\"}", "{\"a\":1 \"b\":2}", "{1:2}", "{,}", "[1}", "{\"a\":1]", "[", "{", "]", "}", ",", ":", "\"\\x41\"",
+               "\"\\u12\"", "\"\\u12g4\"", "\"\\\"", "\"\t\"", "\"\x1f\"", "[1]]", "{}{}", "/* */1", "1//", "\xef\xbb\xbf{}", "\x0c1",
+               "\xc2\xa0[]", "tru", "truex", "\"\\ud83d\\uzzzz\"", "-a", "[1 2]")
         if (json_parse(mem, str_of(*t), NULL)) test_failed(__FILE__, __LINE__, "\"%s\" was taken", *t);
     check(!json_parse(mem, (str){"[1]\0", 4}, NULL));
     check(!json_parse(mem, (str){"\"\0\"", 3}, NULL));

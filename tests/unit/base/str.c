@@ -78,7 +78,7 @@ TEST("whole numbers are read to their limits")
     check(str_to_int(S("+007"), &v) && v == 7);
     check(str_to_int(S("-0"), &v) && v == 0);
     v = 42;
-    each_text(t, "", "-", "+", " 1", "1 ", "1.0", "1e3", "0x10", "--1", "9223372036854775808", "-9223372036854775809", "१")
+    each_text (t, "", "-", "+", " 1", "1 ", "1.0", "1e3", "0x10", "--1", "9223372036854775808", "-9223372036854775809", "१")
         if (str_to_int(str_of(*t), &v)) test_failed(__FILE__, __LINE__, "\"%s\" was taken", *t);
     check_int(v, 42);
     check(!str_to_int((str){0}, &v));
@@ -86,7 +86,7 @@ TEST("whole numbers are read to their limits")
 
 TEST("decimal numbers are rounded as strtod rounds")
 {
-    each_text(
+    each_text (
         t, "0", "-0", "1", "1.5", ".5", "5.", "-2.25e3", "1e22", "1e23", "123456789012345678", "9007199254740993", "0.1", "1e-22", "1e-23",
         "5e-324", "2.4703282292062327e-324", "2.4703282292062328e-324", "1.7976931348623157e308", "1e309", "-1e400", "1e-400",
         "179769313486231580793728971405301e277", "0.000000000000000000000000000000000000000000000000000000000000000000000000001",
@@ -101,15 +101,15 @@ TEST("decimal numbers are rounded as strtod rounds")
 TEST("what is no decimal number is refused")
 {
     double v;
-    each_text(t, "", "-", ".", "-.", "e5", "1e", "1e+", "1 ", " 1", "1,5", "0x1p3", "inf", "nan", "1.2.3", "1e5.5", "1f")
+    each_text (t, "", "-", ".", "-.", "e5", "1e", "1e+", "1 ", " 1", "1,5", "0x1p3", "inf", "nan", "1.2.3", "1e5.5", "1f")
         if (str_to_double(str_of(*t), &v)) test_failed(__FILE__, __LINE__, "\"%s\" was taken", *t);
 }
 
 TEST("UTF-8 is told from what only looks like it")
 {
-    each_text(t, "", "a", "é", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\U00010000", "\U0010ffff") check(utf8_valid(str_of(*t)));
-    each_text(t, "\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc3", "\xc3(", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xe2\x82", "\xed\xa0\x80",
-              "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xfe", "a\xf0\x9f\x98")
+    each_text (t, "", "a", "é", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\U00010000", "\U0010ffff") check(utf8_valid(str_of(*t)));
+    each_text (t, "\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc3", "\xc3(", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xe2\x82", "\xed\xa0\x80",
+               "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xfe", "a\xf0\x9f\x98")
         if (utf8_valid(str_of(*t))) test_failed(__FILE__, __LINE__, "%s was taken", hex_encode(mem, str_bytes(str_of(*t))).at);
     check(utf8_valid((str){0}));
 }

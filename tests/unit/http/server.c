@@ -26,10 +26,9 @@ TEST("pipelined requests are answered in order")
 {
     http_server *s = serve(mem);
     int fd = dial(s);
-    say(fd,
-        S("GET /json?n=1 HTTP/1.1\r\nHost: x\r\n\r\n"
-          "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"
-          "GET /json?n=3 HTTP/1.1\r\nHost: x\r\n\r\n"));
+    say(fd, S("GET /json?n=1 HTTP/1.1\r\nHost: x\r\n\r\n"
+              "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"
+              "GET /json?n=3 HTTP/1.1\r\nHost: x\r\n\r\n"));
     check_str(hear(mem, fd).body, S("\"a\""));
     check(str_find(hear(mem, fd).body, S("\"body\":\"hi\"")) > 0);
     check_str(hear(mem, fd).body, S("\"abc\""));

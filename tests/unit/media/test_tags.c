@@ -80,7 +80,11 @@ static buf tiff_block(arena *mem)
                            {2, 5, .number = 33, .under = 1, .count = 3},
                            {3, 2, .text = "W"},
                            {4, 5, .number = 70, .under = 1, .count = 3}};
-    entry first[] = {{0x010f, 2, .text = "Maker"}, {0x0110, 2, .text = "Model 1"}, {0x0112, 3, .number = 6}, {0x8769, 4, .number = 0}, {0x8825, 4, .number = 0}};
+    entry first[] = {{0x010f, 2, .text = "Maker"},
+                     {0x0110, 2, .text = "Model 1"},
+                     {0x0112, 3, .number = 6},
+                     {0x8769, 4, .number = 0},
+                     {0x8825, 4, .number = 0}};
     // Twice: the first time shows where the directories behind the first one begin.
     for (int round = 0;; round++) {
         buf tiff = {.mem = mem};
