@@ -12,7 +12,7 @@ import { describe, expect, jpeg, onTestFinished, png, sha1, test, until, type Pe
 import { filesBelow, program } from "../support/paths.ts";
 
 /** Sends bytes as they are; returns what comes back until the server closes, falls silent, or `enough` says so. */
-function raw(server: Server, pieces: (string | Buffer)[], { pause = 0, enough = (_: string) => false, seconds = 15 } = {}): Promise<string> {
+function raw(server: Server, pieces: (string | Buffer)[], { pause = 0, enough = (_: string): boolean => false, seconds = 15 } = {}): Promise<string> {
   return new Promise((done) => {
     const socket = connect(server.port, "127.0.0.1");
     let said = "";
