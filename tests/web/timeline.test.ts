@@ -85,23 +85,29 @@ describe.skipIf(browserMissing)("the timeline", () => {
 
   test("lands on what the label says when one drags, and asks for no month on the way", async ({ server, page }) => {
     const { ada } = await shared(server);
+    await page.clock.install();
     await enter(page, server, ada);
     await settled(page);
-    const asked = monthsAsked(page);
     const track = (await slider(page).boundingBox())!;
-    await page.mouse.move(track.x + 20, track.y + 2);
+    await page.mouse.move(track.x + 20, track.y + 40);
     await page.mouse.down();
-    for (let y = 2; y < track.height * 0.8; y += 12) await page.mouse.move(track.x + 20, track.y + y);
+    await settled(page);
+    const asked = monthsAsked(page);
+    // Time stands still while one drags: however slow this machine is, nobody stays anywhere.
+    await page.clock.pauseAt(Date.now() + 60_000);
+    for (let y = 40; y < track.height * 0.8; y += 12) await page.mouse.move(track.x + 20, track.y + y);
     const label = await page.locator(".label").last().textContent();
     await page.mouse.up();
+    expect(asked).toEqual([]);
+    await page.clock.resume();
     await settled(page);
     const told = (await slider(page).getAttribute("aria-valuetext"))!;
     const [month, year] = told.split(" ");
     expect(label).toMatch(new RegExp(`^${month!.slice(0, 3)}\\w* ${year}$`));
     const key = `${year}-${String(new Date(`${told} 1 UTC`).getUTCMonth() + 1).padStart(2, "0")}-01`;
     expect(await monthTop(page, key)).toBeLessThan(5);
-    expect(new Set(asked).size).toBeLessThan(10);
     expect(asked).toContain(key);
+    expect(asked.length).toBeLessThan(10);
   });
 
   test("is walked month by month and year by year with the keyboard", async ({ server, page }) => {
@@ -129,50 +135,51 @@ describe.skipIf(browserMissing)("the timeline", () => {
   test("is dragged through with a finger", async ({ server, browser }) => {
     const { ada } = await shared(server);
     const { page, context } = await phone(browser);
+    await page.clock.install();
     await enter(page, server, ada);
     await settled(page);
-    const asked = monthsAsked(page);
-    // The handle shows while the page moves.
+    // The handle shows while the page moves, and a moment after, which does not pass here.
+    await page.clock.pauseAt(Date.now() + 60_000);
     await touch(page, line({ x: 180, y: 600 }, { x: 180, y: 300 }));
+    const asked = monthsAsked(page);
     const handle = slider(page).locator("[data-handle]");
     const box = (await handle.boundingBox())!;
     const from = { x: box.x + box.width - 6, y: box.y + box.height / 2 };
     await touch(page, line(from, { x: from.x, y: 650 }, 20));
+    expect(asked).toEqual([]);
+    await screenshot(page, "timeline-scrubbing");
+    await page.clock.resume();
     await settled(page);
-    const month = (await onScreen(page)).length;
-    expect(month).toBeGreaterThan(0);
+    expect((await onScreen(page)).length).toBeGreaterThan(0);
     const told = (await slider(page).getAttribute("aria-valuetext"))!;
-    expect(Number(told.slice(-4))).toBeLessThan(2024);
-    expect(new Set(asked).size).toBeLessThan(12);
+    expect(Number(told.slice(-4))).toBeLessThan(2023);
     await screenshot(page, "timeline-touch");
     await context.close();
   });
 
   test("asks only for what is looked at when one rushes to the end, and ends what is passed", async ({ server, page }) => {
     const { ada } = await shared(server);
-    // Each month takes its time, so that one is past it before it comes.
-    await page.route("**/api/timeline/bucket?**", async (route) => {
-      await new Promise((later) => setTimeout(later, 300));
-      await route.continue().catch(() => {});
-    });
+    await page.clock.install();
     await enter(page, server, ada);
     await settled(page);
     const asked = monthsAsked(page);
     const ended: string[] = [];
     page.on("requestfailed", (request) => void ended.push(request.url()));
-    await page.locator("[data-window]").evaluate(async (window) => {
-      for (let top = 0; top < window.scrollHeight; top += 900) {
-        window.scrollTop = top;
-        await new Promise(requestAnimationFrame);
-      }
-    });
-    await page.getByRole("heading", { name: "January 2022" }).waitFor();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    const track = (await slider(page).boundingBox())!;
+    await page.mouse.move(track.x - 200, track.y + 200);
+    while ((await monthTop(page, "2022-01-01")) === undefined) await page.mouse.wheel(0, 2400);
+    expect(asked).toEqual([]);
+    await page.clock.resume();
     await settled(page);
-    expect(new Set(asked).size).toBeLessThan(MONTHS / 2);
+    expect(asked).toContain("2022-01-01");
+    expect(asked.length).toBeLessThan(6);
+
     // One that is under way is left when another is wanted.
     await slider(page).press("Home");
+    await settled(page);
+    await page.route("**/api/timeline/bucket?**", () => {});
     asked.length = 0;
-    const track = (await slider(page).boundingBox())!;
     await page.mouse.click(track.x + 20, track.y + track.height * 0.5);
     await until("a month on its way", () => asked.length > 0);
     await page.mouse.click(track.x + 20, track.y + track.height * 0.9);
@@ -230,11 +237,10 @@ describe.skipIf(browserMissing)("the timeline", () => {
       await page.keyboard.press(key);
       await until(`photo ${at} after ${key}`, async () => (await focused()) === ids[at]);
     }
-    const before = (await onScreen(page)).find(({ id }) => id === ids[96])!;
     await page.keyboard.press("ArrowDown");
     await until("the row below", async () => {
-      const id = await focused();
-      return id !== ids[96] && (await onScreen(page)).find((one) => one.id === id)!.top > before.top;
+      const at = ids.indexOf((await focused())!);
+      return at > 96 && at < 96 + 8;
     });
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();

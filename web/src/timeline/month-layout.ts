@@ -19,8 +19,8 @@ export type Day = { day: number; x: number; y: number; width: number; from: numb
 /** y counts from the top of the month, whose heading is included. Cells are in the order of time, so y never falls. */
 export type MonthLayout = { cells: Cell[]; days: Day[]; height: number };
 
-export const DESK: Style = { row: 220, gap: 4, monthHeading: 64, dayHeading: 40, headingWidth: 150, dayGap: 16 };
-export const PHONE: Style = { row: 116, gap: 3, monthHeading: 56, dayHeading: 36, headingWidth: 120, dayGap: 8 };
+export const DESK: Style = { row: 220, gap: 4, monthHeading: 64, dayHeading: 40, headingWidth: 132, dayGap: 16 };
+export const PHONE: Style = { row: 116, gap: 3, monthHeading: 56, dayHeading: 36, headingWidth: 104, dayGap: 8 };
 
 export const styleFor = (width: number): Style => (width < 700 ? PHONE : DESK);
 

@@ -20,6 +20,7 @@ export type Anchor = { photos: { id: string; month: string; offset: number }[]; 
 export class Timeline {
   /** Counts the changes of photos and places, for everything that is computed from them. */
   version = $state(0);
+  /** How many photos there are; undefined until the server has said so. */
   total = $state<number>();
   failed = $state(false);
   months: Month[] = [];
@@ -34,6 +35,7 @@ export class Timeline {
   private width = 0;
   private tops: number[] = [];
   private height = 0;
+  private counted = false;
   private pinned?: Anchor;
 
   constructor(readonly kind: Kind) {}
@@ -117,7 +119,7 @@ export class Timeline {
   }
 
   private place(widthChanged = false) {
-    this.total = this.months.reduce((sum, month) => sum + month.count, 0);
+    if (this.counted) this.total = this.months.reduce((sum, month) => sum + month.count, 0);
     if (!this.width) return;
     let y = 0;
     this.tops = this.months.map((month) => {
@@ -204,6 +206,7 @@ export class Timeline {
           return month;
         });
         this.failed = false;
+        this.counted = true;
       });
     } catch {
       this.failed = true;

@@ -16,15 +16,14 @@ export const monthTitle = (date: Date) => format(date, { month: "long", year: "n
 export const shortMonth = (date: Date) => format(date, { month: "short", year: "numeric" });
 export const fullDate = (wallClock: number) => format(wallClock, { dateStyle: "full" });
 
-/** Today, Yesterday, Wednesday; Wed, 11 Dec; with the year if it is another one. */
+/** Today, Yesterday, Wednesday; Wed, 11 Dec. The year stands in the month's heading, which is always in sight. */
 export function dayTitle(day: number, now = new Date()): string {
   const today = Math.floor((now.getTime() - now.getTimezoneOffset() * 60_000) / DAY);
   const ago = today - day;
   if (ago === 0) return t("timeline.today");
   if (ago === 1) return t("timeline.yesterday");
   if (ago > 1 && ago < 7) return format(day * DAY, { weekday: "long" });
-  const sameYear = new Date(day * DAY).getUTCFullYear() === new Date(today * DAY).getUTCFullYear();
-  return format(day * DAY, { weekday: "short", day: "numeric", month: "short", ...(!sameYear && { year: "numeric" }) });
+  return format(day * DAY, { weekday: "short", day: "numeric", month: "short" });
 }
 
 export function photoLabel(photo: Photo): string {
