@@ -23,8 +23,11 @@ void *arena_alloc_raw(arena *, size_t n) __attribute__((malloc, alloc_size(2), r
 // Grows an allocation: copies `old` bytes; in place when it was the arena's last allocation.
 void *arena_grow(arena *, void *at, size_t old, size_t wanted) __attribute__((returns_nonnull));
 
-#define new (mem, T) ((T *)arena_alloc(mem, sizeof(T)))
+// Laid out by hand: the tool takes new for the operator of another language.
+// clang-format off
+#define new(mem, T) ((T *)arena_alloc(mem, sizeof(T)))
 #define new_n(mem, T, count) ((T *)arena_alloc(mem, sizeof(T) * (count)))
+// clang-format on
 
 // A list is {at, n, cap}. `{0}` is an empty list. LIST(T) names the anonymous type; typedef it where it crosses functions.
 #define LIST(T)                                                                                                                            \

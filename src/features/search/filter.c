@@ -8,9 +8,10 @@
 #define CONDITIONS(X)                                                                                                                      \
     X(albumIds)                                                                                                                            \
     X(checksum)                                                                                                                            \
-    X(city) X(country) X(createdAt) X(description) X(encodedVideoPath) X(fileSizeInBytes) X(hasAlbums) X(hasPeople) X(hasTags) X(id)       \
-        X(isEncoded) X(isFavorite) X(isMotion) X(isOffline) X(lensModel) X(libraryId) X(make) X(model) X(ocr) X(originalFileName)          \
-            X(originalPath) X(personIds) X(rating) X(state) X(tagIds) X(takenAt) X(trashedAt) X(type) X(updatedAt) X(visibility)
+    X(city)                                                                                                                                \
+    X(country) X(createdAt) X(description) X(encodedVideoPath) X(fileSizeInBytes) X(hasAlbums) X(hasPeople) X(hasTags) X(id) X(isEncoded)  \
+        X(isFavorite) X(isMotion) X(isOffline) X(lensModel) X(libraryId) X(make) X(model) X(ocr) X(originalFileName) X(originalPath)       \
+            X(personIds) X(rating) X(state) X(tagIds) X(takenAt) X(trashedAt) X(type) X(updatedAt) X(visibility)
 
 static SearchFilter of_branch(const SearchFilterBranch *b)
 {
