@@ -49,6 +49,16 @@ HANDLER(updateQueue)
     *out = queue_of(q, queue_count(db, q));
 }
 
+// A failed job's data also says why it failed, which is what an administrator asks first; to clients `data` is free-form.
+static str data_of(arena *mem, const queue_entry *e)
+{
+    if (!e->reason.n) return e->data;
+    json_writer reason = json_writer_on(mem);
+    json_str(&reason, e->reason);
+    const char *comma = str_is(e->data, "{}") ? "" : ",";
+    return str_fmt(mem, "{\"failedReason\":%.*s%s%.*s", PR(buf_str(&reason.out)), comma, PR(str_slice(e->data, 1, e->data.n)));
+}
+
 // Without a status: everything, in the order in which the states are listed.
 HANDLER(getQueueJobs)
 {
@@ -67,7 +77,7 @@ HANDLER(getQueueJobs)
                 .id = e->id,
                 .name = JobName_parse(str_of(job_text(e->name))),
                 .timestamp = e->created / 1000,
-                .data = {.text = e->data},
+                .data = {.text = data_of(mem, e)},
             };
         }
     }

@@ -91,6 +91,24 @@ describe.skipIf(browserMissing)("jobs", () => {
     await until("the thumbnail", async () => (await admin.getServerStatistics()).photos > 0);
   });
 
+  test.skipIf(process.env.CALOTYPE_TEST_ENGINE === "postgres")("tell why one failed, until that is forgotten", async ({ server, page }) => {
+    const admin = await server.admin();
+    // What a job leaves behind that brought down its worker twice.
+    const { DatabaseSync } = await import("node:sqlite");
+    const db = new DatabaseSync(`${server.data}/calotype.db`);
+    db.exec(`insert into calotype_job (queue, name, data, state, reason, attempt, run_at, created_at)
+             values ('videoConversion', 'AssetEncodeVideo', '{"id":"7"}', 'failed', 'The worker ended twice, here: "film.mov"', 2, 0, 0)`);
+    db.close();
+    await enter(page, server, admin, "/admin/queues");
+    await page.getByRole("region", { name: "Video" }).getByRole("link", { name: "Failed" }).click();
+    await page.getByText('The worker ended twice, here: "film.mov"').waitFor();
+    await page.getByText("id: 7").waitFor();
+    await expectGoodForAll(page);
+    await screenshot(page, "job-failed");
+    await page.getByRole("button", { name: "Clear failed" }).click();
+    await page.getByRole("tab", { name: /Failed 0/ }).waitFor();
+  });
+
   test("lead from a wrong address to an error page", async ({ server, page }) => {
     await enter(page, server, await server.admin(), "/admin/queues/no-such-queue");
     await page.getByRole("heading", { name: "Nothing here" }).waitFor();

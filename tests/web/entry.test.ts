@@ -112,6 +112,16 @@ describe.skipIf(browserMissing)("the way in", () => {
     expect(page.url()).toBe(`${server.url}/auth/login?continue=%2Fphotos`);
   });
 
+  test("says so when nobody can sign in", async ({ fresh, page }) => {
+    const server = await fresh();
+    const admin = await server.admin();
+    const config = await admin.getConfig();
+    await admin.updateConfig({ adminConfigDto: { ...config, passwordLogin: { enabled: false } } });
+    await page.goto(server.url);
+    await page.getByRole("heading", { name: "Signing in is switched off" }).waitFor();
+    await expectGoodForAll(page);
+  });
+
   test("signs out by its address", async ({ server, page }) => {
     await enter(page, server, await server.user(), "/auth/logout");
     await page.getByRole("heading", { name: "Welcome back" }).waitFor();

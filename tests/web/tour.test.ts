@@ -19,7 +19,7 @@ const pages: [name: string, path: string, sight: string][] = [
   ["user-new", "/admin/users/new", "[role=dialog]"],
   ["jobs", "/admin/queues", "main section"],
   ["job", "/admin/queues/thumbnail-generation", "main [role=tab]"],
-  ["settings", "/admin/system-settings", "main h2"],
+  ["settings", "/admin/system-settings", "main [role=heading]"],
   ["settings-open", "/admin/system-settings?isOpen=authentication+image+job+machine-learning+video-transcoding", "main fieldset"],
   ["server", "/admin/server-status", "main table"],
   ["nowhere", "/nowhere", "h2"],
