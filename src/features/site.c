@@ -29,7 +29,6 @@ static void harden(exchange *x)
         S("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; "
           "media-src 'self' blob:; font-src 'self' data: https:; connect-src 'self' https:; worker-src 'self' blob:; object-src 'none'; "
           "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"));
-    answer_header(x, "X-Content-Type-Options", S("nosniff"));
     answer_header(x, "X-Frame-Options", S("SAMEORIGIN"));
     answer_header(x, "Referrer-Policy", S("same-origin"));
     answer_header(x, "Cross-Origin-Opener-Policy", S("same-origin-allow-popups"));
