@@ -22,6 +22,7 @@ export default defineConfig({
       { test: { ...common, name: "faults", include: ["faults/**/*.test.ts"], env: { CALOTYPE_TEST_ENGINE: "sqlite" } } },
       { test: { ...common, name: "faults-postgres", include: ["faults/**/*.test.ts"], env: { CALOTYPE_TEST_ENGINE: "postgres" } } },
       { test: { ...common, name: "web", include: ["web/**/*.test.ts"], env: { CALOTYPE_TEST_ENGINE: "sqlite" } } },
+      { test: { ...common, name: "web-postgres", include: ["web/**/*.test.ts"], env: { CALOTYPE_TEST_ENGINE: "postgres" } } },
     ],
   },
 });
