@@ -26,6 +26,7 @@ export async function manyMonths(server: Server, person: Person, months: number,
 
 /** Photos that can be looked at; `taken` is the photographer's clock. */
 export async function pictures(server: Server, person: Person, taken: string[], shape: { width?: number; height?: number } = {}): Promise<string[]> {
+  await server.resume(QueueName.MetadataExtraction);
   const ids: string[] = [];
   for (const date of taken) ids.push((await person.upload(jpeg({ taken: date, width: 640, height: 480, ...shape }))).id);
   await server.idle();
