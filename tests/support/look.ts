@@ -25,7 +25,11 @@ export async function enter(page: Page, server: Server, person: Person, path = "
 /** axe-core finds nothing serious, and nothing sticks out at the side. */
 export async function expectGoodForAll(page: Page) {
   // What is still fading in has another contrast than it will have.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => (one.effect?.getComputedTiming().iterations === Infinity ? null : one.finished.catch(() => {})))));
+  await page.evaluate(() =>
+    Promise.all(
+      document.getAnimations().map((one) => (one.effect?.getComputedTiming().iterations === Infinity ? null : one.finished.catch(() => {}))),
+    ),
+  );
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {
     const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ["violations"] });

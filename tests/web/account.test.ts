@@ -61,7 +61,10 @@ describe.skipIf(browserMissing)("account settings", () => {
     const devices = page.getByRole("list", { name: "Signed-in devices" }).getByRole("listitem");
     await until("three devices", async () => (await devices.count()) === 3);
     await page.getByText("This device").waitFor();
-    await page.getByRole("button", { name: /^Sign out (?!all)/ }).first().click();
+    await page
+      .getByRole("button", { name: /^Sign out (?!all)/ })
+      .first()
+      .click();
     const question = page.getByRole("dialog", { name: "Sign out this device?" });
     await expectGoodForAll(page);
     await screenshot(page, "sign-out-device");

@@ -124,7 +124,12 @@ describe.skipIf(browserMissing)("settings", () => {
     while (await folded.count()) await folded.first().click();
     const leaves = (value: unknown): number =>
       value !== null && typeof value === "object" && !Array.isArray(value) ? Object.values(value).reduce<number>((n, one) => n + leaves(one), 0) : 1;
-    const fields = await page.getByRole("main").locator('form input:not([type="checkbox"]), form select, form textarea, form [role="switch"], form fieldset:has(> div > label > input[type="checkbox"])').count();
+    const fields = await page
+      .getByRole("main")
+      .locator(
+        'form input:not([type="checkbox"]), form select, form textarea, form [role="switch"], form fieldset:has(> div > label > input[type="checkbox"])',
+      )
+      .count();
     expect(fields).toBe(leaves(await admin.getConfigDefaults()));
     await expectGoodForAll(page);
   });
@@ -164,11 +169,19 @@ describe.skipIf(browserMissing)("settings", () => {
   test("say at the field what the server refuses", async ({ server, page }) => {
     await enter(page, server, await server.admin(), "/admin/system-settings?isOpen=video-transcoding+backup");
     await page.getByLabel("Quality (CRF)").fill("99");
-    await page.locator("form").filter({ has: page.getByLabel("Quality (CRF)") }).getByRole("button", { name: "Save" }).click();
+    await page
+      .locator("form")
+      .filter({ has: page.getByLabel("Quality (CRF)") })
+      .getByRole("button", { name: "Save" })
+      .click();
     await page.getByText("Too big: expected number to be <=51").waitFor();
     expect(await page.getByLabel("Quality (CRF)").getAttribute("aria-invalid")).toBe("true");
     await page.getByLabel("When", { exact: true }).fill("every night");
-    await page.locator("form").filter({ has: page.getByLabel("When", { exact: true }) }).getByRole("button", { name: "Save" }).click();
+    await page
+      .locator("form")
+      .filter({ has: page.getByLabel("When", { exact: true }) })
+      .getByRole("button", { name: "Save" })
+      .click();
     await page.getByText(/Invalid cron expression/).waitFor();
     await expectGoodForAll(page);
     await screenshot(page, "settings-refused");

@@ -7,7 +7,11 @@ describe.skipIf(browserMissing)("the frame", () => {
     await enter(page, server, await server.user());
     await page.getByRole("button", { name: "Upload", exact: true }).waitFor();
     await page.evaluate(() => ((globalThis as any).stillHere = true));
-    for (const [link, path] of [["Favorites", "/favorites"], ["Archive", "/archive"], ["Trash", "/trash"]] as const) {
+    for (const [link, path] of [
+      ["Favorites", "/favorites"],
+      ["Archive", "/archive"],
+      ["Trash", "/trash"],
+    ] as const) {
       await page.getByRole("link", { name: link }).click();
       await page.waitForURL(server.url + path);
       await until("the title", async () => (await page.title()) === `${link} - Calotype`);
@@ -96,14 +100,18 @@ describe.skipIf(browserMissing)("the frame", () => {
       (url) => url.pathname === "/photos",
       async (route) => {
         const answer = await route.fetch();
-        const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'";
+        const policy =
+          "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'";
         await route.fulfill({ response: answer, headers: { ...answer.headers(), "content-security-policy": policy } });
       },
     );
     await enter(page, server, await server.user());
     await page.getByRole("button", { name: /^Account of/ }).click();
     await page.getByRole("menuitem", { name: "About Calotype" }).click();
-    await page.getByRole("dialog").getByText(/libvips/).waitFor();
+    await page
+      .getByRole("dialog")
+      .getByText(/libvips/)
+      .waitFor();
     expect(heard.filter((line) => line.includes("Content Security Policy"))).toEqual([]);
   });
 
@@ -141,7 +149,10 @@ describe.skipIf(browserMissing)("the frame", () => {
     await bar.getByRole("link", { name: "Favorites" }).click();
     await page.waitForURL(`${server.url}/favorites`);
     await page.getByRole("button", { name: /^Account of/ }).click();
-    await page.getByRole("menu").getByText(/of 1 kB used/).waitFor();
+    await page
+      .getByRole("menu")
+      .getByText(/of 1 kB used/)
+      .waitFor();
     await expectGoodForAll(page);
     await screenshot(page, "account-menu-phone");
   });

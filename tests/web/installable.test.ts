@@ -6,7 +6,11 @@ describe.skipIf(browserMissing)("the installed app", () => {
   test("has a manifest with icons of the sizes that it names", async ({ server, page }) => {
     await page.goto(server.url);
     const address = await page.locator('link[rel="manifest"]').getAttribute("href");
-    const manifest = (await (await fetch(server.url + address)).json()) as { start_url: string; display: string; icons: { src: string; sizes: string; type: string }[] };
+    const manifest = (await (await fetch(server.url + address)).json()) as {
+      start_url: string;
+      display: string;
+      icons: { src: string; sizes: string; type: string }[];
+    };
     expect(manifest).toMatchObject({ start_url: "/", display: "standalone" });
     expect(manifest.icons.length).toBeGreaterThan(2);
     for (const { src, sizes, type } of manifest.icons) {

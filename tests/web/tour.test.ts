@@ -10,11 +10,7 @@ const pages: [name: string, path: string, sight: string][] = [
   ["archive-empty", "/archive", "main h2"],
   ["trash-empty", "/trash", "main h2"],
   ["account", "/user-settings", "main h1"],
-  [
-    "account-open",
-    "/user-settings?isOpen=app-settings+account+user-usage-info+feature+authorized-devices+api-keys+password",
-    "main table",
-  ],
+  ["account-open", "/user-settings?isOpen=app-settings+account+user-usage-info+feature+authorized-devices+api-keys+password", "main table"],
   ["users", "/admin/users", "main li"],
   ["user-new", "/admin/users/new", "[role=dialog]"],
   ["jobs", "/admin/queues", "main section"],

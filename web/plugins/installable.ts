@@ -29,7 +29,10 @@ export function installable(): Plugin {
       const files = [...withImports(bundle, chunks), ...styles].map((file) => `/${file}`);
       const shell = ["/", "/theme.js", "/favicon.svg", "/manifest.webmanifest", ...files.sort()];
       const unnamed = ["index.html", "public/theme.js", "public/favicon.svg"].map((file) => readFileSync(join(here, "..", file), "utf8"));
-      const version = createHash("sha256").update([...shell, ...unnamed].join("\n")).digest("hex").slice(0, 12);
+      const version = createHash("sha256")
+        .update([...shell, ...unnamed].join("\n"))
+        .digest("hex")
+        .slice(0, 12);
       const worker = readFileSync(join(here, "service-worker.js"), "utf8");
       emit("service-worker.js", worker.replace("__VERSION__", version).replace("[/* __SHELL__ */]", JSON.stringify(shell)));
     },
@@ -67,6 +70,9 @@ function fullBleed(svg: string, scale: number): string {
   const shift = 32 * (1 - scale);
   return svg
     .replace(/<rect x="2" y="2" width="60" height="60" rx="14" \/>/, '<rect width="64" height="64" />')
-    .replace(/(<path[^>]*d="M0 0h32v64H0z" \/>\s*<path[^>]*d="M32 0h32v64H32z" \/>)/, `$1<g transform="translate(${shift} ${shift}) scale(${scale})">`)
+    .replace(
+      /(<path[^>]*d="M0 0h32v64H0z" \/>\s*<path[^>]*d="M32 0h32v64H32z" \/>)/,
+      `$1<g transform="translate(${shift} ${shift}) scale(${scale})">`,
+    )
     .replace(/<\/g>\s*<\/svg>/, "</g></g></svg>");
 }

@@ -20,8 +20,6 @@ export const routes: Route[] = [
   page("archive", ["/archive", "/archive/photos/:assetId"], "archive.title"),
   page("trash", ["/trash", "/trash/photos/:assetId"], "trash.title"),
 
-
-
   { paths: ["/user-settings"], title: "account.title", access: "user", frame: "shell", load: () => import("../account/Account.svelte") },
 
   admin(["/admin/users", "/admin/users/new"], "users.title", () => import("../admin/Users.svelte")),

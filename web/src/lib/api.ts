@@ -35,11 +35,7 @@ export function urlOf<K extends keyof Operations>(name: K, input: Operations[K][
   return `/api${filled}${pairs.size ? `?${pairs}` : ""}`;
 }
 
-export async function call<K extends keyof Operations>(
-  name: K,
-  input: Operations[K]["in"],
-  signal?: AbortSignal,
-): Promise<Operations[K]["out"]> {
+export async function call<K extends keyof Operations>(name: K, input: Operations[K]["in"], signal?: AbortSignal): Promise<Operations[K]["out"]> {
   const { body } = input as Input;
   let answer: Response;
   let text: string;

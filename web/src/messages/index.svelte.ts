@@ -85,6 +85,12 @@ export function maybe(key: string): string | undefined {
   return key in messages ? t(key as MessageKey) : undefined;
 }
 
+/** Where a message stands among the others; after all of them if it is none. */
+export function placeOf(key: string): number {
+  const at = Object.keys(messages).indexOf(key);
+  return at < 0 ? Infinity : at;
+}
+
 function preferred(): Language {
   const wishes = [localStorage.getItem(KEY) ?? "", ...navigator.languages];
   return wishes.map((w) => w.split("-")[0] as Language).find((w) => w in languages) ?? "en";

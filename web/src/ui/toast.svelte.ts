@@ -53,5 +53,8 @@ export function hold(id: number) {
 export function start(one: Toast) {
   hold(one.id);
   const seconds = one.kind === "problem" ? 10 : one.action ? 5 : 3;
-  timers.set(one.id, setTimeout(() => dismiss(one.id), seconds * 1000));
+  timers.set(
+    one.id,
+    setTimeout(() => dismiss(one.id), seconds * 1000),
+  );
 }
