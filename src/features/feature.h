@@ -65,6 +65,7 @@ typedef enum { JOB_SUCCESS, JOB_FAILED, JOB_SKIPPED } job_result;
 #define job_push(rq, job, ...) job_push_((rq), (job_options){.name = JOB_##job, .data = {__VA_ARGS__}})
 void job_push_(request *, job_options);
 void job_push_all(request *, const job_options *, size_t); // one statement for many
+void job_push_each(request *, job_name, ids, job_data);    // the same job for each of these ids
 
 void wake(request *, queue_id); // its workers look again, after the commit
 

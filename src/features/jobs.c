@@ -20,6 +20,20 @@ bool job_known(job_name name)
     return name > JOB_NONE && name < JOB_COUNT && handlers[name];
 }
 
+void job_push_each(request *rq, job_name name, ids list, job_data data)
+{
+    enum { BATCH = 1000 };
+    job_options *batch = new_n(rq->mem, job_options, list.n < BATCH ? list.n : BATCH);
+    for (size_t from = 0; from < list.n; from += BATCH) {
+        size_t n = list.n - from < BATCH ? list.n - from : BATCH;
+        for (size_t i = 0; i < n; i++) {
+            data.id = list.at[from + i];
+            batch[i] = (job_options){.name = name, .data = data};
+        }
+        job_push_all(rq, batch, n);
+    }
+}
+
 // ---- what follows ----------------------------------------------------------------------------------------------------------------
 
 static void push_known(request *rq, job_name name, const job_data *data)

@@ -59,10 +59,7 @@ typedef struct {
 static void push_batch(request *rq, void *arg)
 {
     const deletions *d = arg;
-    job_options *jobs = new_n(rq->mem, job_options, d->assets.n);
-    for (size_t i = 0; i < d->assets.n; i++)
-        jobs[i] = (job_options){.name = JOB_AssetDelete, .data = {.id = d->assets.at[i], .delete_on_disk = d->on_disk}};
-    job_push_all(rq, jobs, d->assets.n);
+    job_push_each(rq, JOB_AssetDelete, d->assets, (job_data){.delete_on_disk = d->on_disk});
 }
 
 // One job per asset. Each batch is a piece of work of its own: there may be hundreds of thousands, and others want to write too.

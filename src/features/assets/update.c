@@ -145,9 +145,7 @@ HANDLER(updateAssets)
                 IDS(b->ids), OPT(BOOL, b->isFavorite), STR(AssetVisibility_text(b->visibility)), BOOL(b->duplicateId.has), UUID(duplicate));
     if (b->visibility == ASSET_VISIBILITY_LOCKED) db_exec(db, "delete from album_asset where \"assetId\" in ids($1)", IDS(b->ids));
 
-    LIST(job_options) jobs = {0};
-    each (id, b->ids) *push(mem, jobs) = (job_options){.name = JOB_SidecarWrite, .data = {.id = *id}};
-    job_push_all(rq, jobs.at, jobs.n);
+    job_push_each(rq, JOB_SidecarWrite, b->ids, (job_data){0});
 }
 
 // Queues work on single assets; without the follow-ups of an upload.
@@ -163,10 +161,7 @@ HANDLER(runAssetJobs)
         {ASSET_JOB_NAME_TRANSCODE_VIDEO, JOB_AssetEncodeVideo},
     };
     access_require(rq, ASSET_UPDATE, in->body.assetIds);
-    LIST(job_options) jobs = {0};
     for (size_t i = 0; i < countof(known); i++) {
-        if (known[i].name != in->body.name) continue;
-        each (id, in->body.assetIds) *push(mem, jobs) = (job_options){.name = known[i].job, .data = {.id = *id}};
+        if (known[i].name == in->body.name) job_push_each(rq, known[i].job, in->body.assetIds, (job_data){0});
     }
-    job_push_all(rq, jobs.at, jobs.n);
 }

@@ -20,6 +20,8 @@ static void put(ctx *unused, void *arg)
     q->out = arena_alloc(rq->mem, q->route->out_size);
     if (q->route->out) schema_clear(q->route->out, q->out);
     route_handler(q->route)(rq, rq->db, rq->mem, in, q->out);
+    db_commit(rq->db);
+    storage_settle(&rq->ctx);
 }
 
 static question question_of(request *rq, const char *operation, const char *fmt, va_list args)
@@ -36,9 +38,8 @@ void *ask_(request *rq, const char *operation, const char *fmt, ...)
     question q = question_of(rq, operation, fmt, args);
     va_end(args);
     db_commit(rq->db);
-    put(&rq->ctx, &q);
-    if (q.issues.n) fail(rq, 400, "%.*s", PR(issues_answer(rq->mem, q.issues)));
-    db_commit(rq->db);
+    if (!try(&rq->ctx, put, &q)) fail(rq, rq->ctx.status, "%s: %.*s", operation, PR(rq->ctx.message));
+    if (q.issues.n) fail(rq, 400, "%s: %.*s", operation, PR(issues_answer(rq->mem, q.issues)));
     db_set_mode(rq->db, DB_WRITE);
     return q.out;
 }

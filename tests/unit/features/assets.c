@@ -1,5 +1,6 @@
 // Assets: what is shown, what may be changed, and what remains when they go.                          spec 02, sections 6, 7 and 10
 #include "ask.h"
+#include <unistd.h>
 
 typedef struct {
     request *rq;
@@ -211,6 +212,86 @@ BOTH("a film becomes the motion part of a photo, and comes back")
     check_str(refused, S("400 Live photo video does not belong to the user"));
     refused = refusal(p.rq, updateAsset, "{'id':'%s','body':{'livePhotoVideoId':'%s'}}", p.a_text, id_text(mem, uuid_v4()));
     check_str(refused, S("400 Live photo video not found"));
+}
+
+static uuid stack_of(db *d, uuid owner, uuid primary, uuid second)
+{
+    uuid stack = db_uuid(d, "insert into stack (\"primaryAssetId\", \"ownerId\") values ($1, $2) returning id", UUID(primary), UUID(owner));
+    set(d, "asset", primary, "stackId", UUID(stack));
+    set(d, "asset", second, "stackId", UUID(stack));
+    return stack;
+}
+
+BOTH("albums, links, stack and favourite go over to another asset, each only if wanted")
+{
+    pair p = pair_of(c, pool, d);
+    uuid album = new_album(d, p.me), link = uuid_v4(), third = new_photo(d, p.me, "2024-03-01T00:00:00Z");
+    db_exec(d, "insert into album_asset (\"albumId\", \"assetId\") values ($1, $2)", UUID(album), UUID(p.a));
+    db_exec(d, "insert into shared_link (id, \"userId\", key, type) values ($1, $2, $3, 'INDIVIDUAL')", UUID(link), UUID(p.me),
+            BYTES(((bytes){link.b, sizeof link})));
+    db_exec(d, "insert into shared_link_asset (\"sharedLinkId\", \"assetId\") values ($1, $2)", UUID(link), UUID(p.a));
+    set(d, "asset", p.a, "isFavorite", BOOL(true));
+    uuid stack = stack_of(d, p.me, p.a, third);
+
+    ask(p.rq, copyAsset, "{'body':{'sourceId':'%s','targetId':'%s','albums':false,'sharedLinks':false,'stack':false,'favorite':false}}",
+        p.a_text, p.b_text);
+    check_int(count(d, "album_asset", p.b) + count(d, "shared_link_asset", p.b), 0);
+    for (int again = 0; again < 2; again++) ask(p.rq, copyAsset, "{'body':{'sourceId':'%s','targetId':'%s'}}", p.a_text, p.b_text);
+    check_int(count(d, "album_asset", p.b), 1);
+    check_int(count(d, "shared_link_asset", p.b), 1);
+    check(db_has(d, "select 1 from asset where id = $1 and \"isFavorite\" = true and \"stackId\" = $2", UUID(p.b), UUID(stack)));
+    check_str(refusal(p.rq, copyAsset, "{'body':{'sourceId':'%s','targetId':'%s'}}", p.a_text, p.a_text),
+              S("400 Source and target id must be distinct"));
+
+    uuid fourth = new_photo(d, p.me, "2024-04-01T00:00:00Z"), fifth = new_photo(d, p.me, "2024-05-01T00:00:00Z");
+    uuid other = stack_of(d, p.me, fourth, fifth);
+    ask(p.rq, copyAsset, "{'body':{'sourceId':'%s','targetId':'%s'}}", p.a_text, id_text(mem, fifth));
+    check_int(db_int(d, "select count(*) from asset where \"stackId\" = $1", UUID(other)), 5);
+    check(!db_has(d, "select 1 from stack where id = $1", UUID(stack)));
+}
+
+typedef struct {
+    request *rq;
+    str path;
+    const char *text;
+} small_file;
+
+static void make_file(ctx *c, void *arg)
+{
+    small_file *made = arg;
+    storage_file *f = storage_create(c->mem, made->rq->app->storage, false);
+    check(f && storage_write(f, made->text, strlen(made->text)));
+    storage_keep(c, f, made->path, WHEN_NONE);
+    storage_settle(c);
+}
+
+static str file_with(request *rq, const char *name, const char *text)
+{
+    small_file f = {rq, str_fmt(rq->mem, "%.*s/library/%s", PR(storage_root(rq->app->storage)), name), text};
+    check(try(&rq->ctx, make_file, &f));
+    return f.path;
+}
+
+static void read_file(ctx *c, void *arg)
+{
+    small_file *f = arg;
+    char text[100] = "";
+    check(read(storage_read(c, f->path), text, sizeof text - 1) >= 0);
+    check_str(str_of(text), str_of(f->text));
+}
+
+BOTH("a sidecar is copied beside the other asset's original, whose own one goes")
+{
+    pair p = pair_of(c, pool, d);
+    str source = file_with(p.rq, "a.xmp", "the notes"), original = file_with(p.rq, "b.jpg", "a picture");
+    set(d, "asset", p.b, "originalPath", STR(original));
+    db_exec(d, "insert into asset_file (\"assetId\", type, path) values ($1, 'sidecar', $2), ($3, 'sidecar', '/old.xmp')", UUID(p.a),
+            STR(source), UUID(p.b));
+    ask(p.rq, copyAsset, "{'body':{'sourceId':'%s','targetId':'%s'}}", p.a_text, p.b_text);
+    str copy = str_cat(mem, original, S(".xmp"));
+    check_str(db_str(d, "select path from asset_file where \"assetId\" = $1", UUID(p.b)), copy);
+    check_str(waiting_jobs(d, mem), S("FileDelete AssetExtractMetadata"));
+    check(try(&p.rq->ctx, read_file, &(small_file){.path = copy, .text = "the notes"}));
 }
 
 // ---- clients' own values ---------------------------------------------------------------------------------------------------------
