@@ -1,4 +1,5 @@
 // Deleting, the trash, and coming back.                                                                          spec 02, section 10
+import { QueueName } from "@immich/sdk";
 import { existsSync } from "node:fs";
 import { expect, jpeg, sha1, test, until } from "../support/test.ts";
 
@@ -69,4 +70,23 @@ test("a still duplicate of what is in the trash stays in the trash", async ({ se
 
 test("an empty trash empties", async ({ server }) => {
   expect(await (await server.user()).emptyTrash()).toEqual({ count: 0 });
+});
+
+test("what is sent again while it waits to be deleted for good stays", async ({ server }) => {
+  const ada = await server.user();
+  const content = jpeg();
+  const { id } = await ada.upload(content);
+  await server.idle();
+  await server.pause(QueueName.BackgroundTask);
+  await ada.deleteAssets({ assetBulkDeleteDto: { ids: [id], force: true } });
+  const check = { assets: [{ id: "a", checksum: sha1(content) }] };
+  expect(await ada.checkBulkUpload({ assetBulkUploadCheckDto: check })).toEqual({ results: [{ id: "a", action: "accept" }] });
+  const { next, socket } = await ada.listen();
+  expect(await ada.upload(content, { checksum: sha1(content) })).toEqual({ id, status: "duplicate" });
+  expect(await next("on_asset_restore")).toEqual([[id]]);
+  await server.resume(QueueName.BackgroundTask);
+  await server.idle();
+  expect(await ada.getAssetInfo({ id })).toMatchObject({ isTrashed: false });
+  expect(Buffer.from(await (await ada.downloadAsset({ id })).arrayBuffer())).toEqual(content);
+  socket.close();
 });

@@ -16,7 +16,7 @@ str asset_event_json(request *, uuid id, asset_view);
 // Tells the owner's clients that an asset is ready to be shown: on_upload_success and AssetUploadReadyV2 (spec 07, section 9).
 void asset_announce_ready(request *, uuid id, uuid owner);
 
-// Does this user own an uploaded asset with these 20 bytes? nil if not. Trashed and locked ones count.
+// Does this user own an uploaded asset with these 20 bytes? nil if not. Trashed and locked ones count, those deleted for good don't.
 uuid asset_with_checksum(request *, uuid owner, bytes sha1);
 // 28 characters are base64, everything else hex. {0} when unreadable.
 bytes checksum_parse(arena *, str);

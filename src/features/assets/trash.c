@@ -128,7 +128,8 @@ JOB(AssetDelete)
     row *a = db_one(db,
                     "select a.\"ownerId\", a.\"originalPath\", a.\"livePhotoVideoId\", a.\"isOffline\", a.\"libraryId\", a.\"stackId\", "
                     "s.\"primaryAssetId\", e.\"fileSizeInByte\", a.\"deletedAt\" is null and a.visibility <> 'hidden' "
-                    "from asset a left join stack s on s.id = a.\"stackId\" left join asset_exif e on e.\"assetId\" = a.id where a.id = $1",
+                    "from asset a left join stack s on s.id = a.\"stackId\" left join asset_exif e on e.\"assetId\" = a.id where a.id = $1 "
+                    "for update of a",
                     UUID(in->id));
     if (!a) return JOB_FAILED;
     if (col_bool(a, 8)) return JOB_SKIPPED;
@@ -136,7 +137,7 @@ JOB(AssetDelete)
     strs files = files_of(rq, in->id, col_str(a, 1), in->delete_on_disk && !col_bool(a, 3));
     if (!col_null(a, 6)) repair_stack(rq, in->id, col_uuid(a, 5), col_uuid(a, 6));
 
-    if (!db_exec(db, "delete from asset where id = $1", UUID(in->id))) return JOB_FAILED;
+    db_exec(db, "delete from asset where id = $1", UUID(in->id));
     if (col_null(a, 4))
         db_exec(
             db,

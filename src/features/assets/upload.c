@@ -30,8 +30,9 @@ param checksum_param(arena *mem, str text)
 
 uuid asset_with_checksum(request *rq, uuid owner, bytes sha1)
 {
-    return db_uuid(rq->db, "select id from asset where \"ownerId\" = $1 and checksum = $2 and \"libraryId\" is null", UUID(owner),
-                   BYTES(sha1));
+    return db_uuid(rq->db,
+                   "select id from asset where \"ownerId\" = $1 and checksum = $2 and \"libraryId\" is null and status <> 'deleted'",
+                   UUID(owner), BYTES(sha1));
 }
 
 // ---- receiving -------------------------------------------------------------------------------------------------------------------
@@ -205,7 +206,7 @@ static void commit_with_file(request *rq)
     fail(rq, rq->ctx.status, "%.*s", PR(rq->ctx.message));
 }
 
-// Puts the files in their places and writes the rows, all or nothing. nil: the same file has come over another connection in the meantime.
+// Puts the files in their places and writes the rows, all or nothing. nil: there is an asset with this checksum, perhaps since a moment ago.
 static uuid keep(request *rq, const AssetMediaCreateDto *b, incoming *file, incoming *sidecar, bytes checksum)
 {
     storage_keep(&rq->ctx, file->file, file->path, b->fileModifiedAt);
@@ -241,6 +242,18 @@ static uuid keep(request *rq, const AssetMediaCreateDto *b, incoming *file, inco
     return id;
 }
 
+// The asset that has this checksum already. Was it deleted for good and only waits to be gone, then whoever sends it again wants it back.
+static uuid take_back(request *rq, bytes checksum)
+{
+    row *r = db_one(rq->db,
+                    "update asset set status = 'active', \"deletedAt\" = null "
+                    "where \"ownerId\" = $1 and checksum = $2 and \"libraryId\" is null and status = 'deleted' returning id",
+                    UUID(rq->auth.user_id), BYTES(checksum));
+    if (!r) return asset_with_checksum(rq, rq->auth.user_id, checksum);
+    emit(rq, rq->auth.user_id, "on_asset_restore", str_fmt(rq->mem, "[\"%.*s\"]", PR(uuid_text(rq->mem, col_uuid(r, 0)))));
+    return col_uuid(r, 0);
+}
+
 // Adds a photo or video. One that the user has already is answered with its existing asset.
 HANDLER(uploadAsset)
 {
@@ -257,13 +270,13 @@ HANDLER(uploadAsset)
     db_commit(db); // the files are synced without holding the database
     db_set_mode(db, DB_WRITE);
 
-    bool is_known = !uuid_nil(out->id);
-    if (!is_known) out->id = keep(rq, &in->body, file, sidecar, checksum);
-    out->status = ASSET_MEDIA_STATUS_CREATED;
-    if (!is_known && !uuid_nil(out->id)) return;
-
-    if (!is_known) out->id = asset_with_checksum(rq, rq->auth.user_id, checksum);
-    if (uuid_nil(out->id)) fail(rq, 500, "an asset was refused as a duplicate, but there is none with its checksum");
+    if (uuid_nil(out->id)) {
+        out->id = keep(rq, &in->body, file, sidecar, checksum);
+        out->status = ASSET_MEDIA_STATUS_CREATED;
+        if (!uuid_nil(out->id)) return;
+        out->id = take_back(rq, checksum);
+        if (uuid_nil(out->id)) fail(rq, 500, "an asset was refused as a duplicate, but there is none with its checksum");
+    }
     add_to_shared_link(rq, out->id);
     out->status = ASSET_MEDIA_STATUS_DUPLICATE;
     rq->status = 200;
@@ -299,7 +312,7 @@ HANDLER(checkBulkUpload)
     LIST(known) found = {0};
     db_rows (r, db,
              "select a.checksum, a.id, a.\"deletedAt\" from strs($2) s join asset a on a.checksum = decode(s.text, 'hex') "
-             "where a.\"ownerId\" = $1",
+             "where a.\"ownerId\" = $1 and a.status <> 'deleted'",
              UUID(rq->auth.user_id), STRS(wanted)) {
         bytes sum = col_bytes(r, 0);
         str copy = str_dup(mem, bytes_str(sum));
