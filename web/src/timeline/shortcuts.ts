@@ -18,6 +18,7 @@ export const timelineShortcuts: Shortcut[] = [
   { keys: ["Shift", "D"], what: "keys.download" },
   { keys: ["Del"], what: "keys.trash" },
   { keys: ["Shift", "Del"], what: "keys.deleteForEver" },
+  { keys: ["?"], what: "keys.help" },
 ];
 
 let everything: AbortController | undefined;

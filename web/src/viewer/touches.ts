@@ -7,6 +7,7 @@ export type Swipe = {
   /** A swipe has ended there: -1 back, 1 on. */
   aside: (step: 1 | -1) => void;
   down: () => void;
+  /** One finger, once. */
   tap: () => void;
 };
 
@@ -22,6 +23,7 @@ export function touches(element: HTMLElement, zoom: () => Zoom | undefined, swip
   const fingers = new Map<number, Point>();
   let begun: (Point & { at: number }) | undefined;
   let way: "aside" | "down" | "pan" | undefined;
+  let tapping: ReturnType<typeof setTimeout> | undefined;
   let lastTap: (Point & { at: number }) | undefined;
 
   /** From the middle of the frame. */
@@ -42,13 +44,11 @@ export function touches(element: HTMLElement, zoom: () => Zoom | undefined, swip
   function finish(event: PointerEvent) {
     fingers.delete(event.pointerId);
     if (fingers.size) return;
-    const start = begun;
-    begun = undefined;
+    const [start, ended] = [begun, way];
+    begun = way = undefined;
     if (!start) return;
     const [dx, dy] = [event.clientX - start.x, event.clientY - start.y];
     const quick = Math.hypot(dx, dy) / Math.max(1, event.timeStamp - start.at) > QUICK;
-    const ended = way;
-    way = undefined;
     if (event.type === "pointercancel") return swipe.drag(0, 0);
     if (ended === "aside" && (Math.abs(dx) > FAR || quick)) return swipe.aside(dx < 0 ? 1 : -1);
     if (ended === "down" && dy > 0 && (dy > FAR || quick)) return swipe.down();
@@ -60,7 +60,12 @@ export function touches(element: HTMLElement, zoom: () => Zoom | undefined, swip
     const now = { x: event.clientX, y: event.clientY, at: event.timeStamp };
     const twice = lastTap && now.at - lastTap.at < DOUBLE && Math.hypot(now.x - lastTap.x, now.y - lastTap.y) < 40;
     lastTap = twice ? undefined : now;
-    if (!twice) return swipe.tap();
+    clearTimeout(tapping);
+    if (!twice) {
+      // One finger's tap; a mouse has nothing to say by that.
+      if (event.pointerType === "touch") tapping = setTimeout(swipe.tap, DOUBLE);
+      return;
+    }
     const { x, y } = middle(now);
     zoom()?.toggle(x, y);
   }
@@ -106,6 +111,7 @@ export function touches(element: HTMLElement, zoom: () => Zoom | undefined, swip
   };
   for (const [name, handler] of Object.entries(handlers)) element.addEventListener(name, handler as EventListener, { passive: false });
   return () => {
+    clearTimeout(tapping);
     for (const [name, handler] of Object.entries(handlers)) element.removeEventListener(name, handler as EventListener);
   };
 }
