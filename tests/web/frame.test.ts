@@ -1,6 +1,6 @@
 // What is around every page: addresses and titles, the bars, themes and languages, and what is said when the server is away.
 import { browserMissing, describe, expect, screenshot, test, until } from "../support/browser.ts";
-import { complaints, enter, expectGoodForAll, sizes } from "../support/look.ts";
+import { enter, expectGoodForAll, sizes } from "../support/look.ts";
 
 describe.skipIf(browserMissing)("the frame", () => {
   test("goes from page to page without loading anew, with a title, a focus and a way back", async ({ server, page }) => {
@@ -92,27 +92,6 @@ describe.skipIf(browserMissing)("the frame", () => {
     await page.getByRole("radio", { name: "As the system" }).check({ force: true });
     await page.emulateMedia({ colorScheme: "light" });
     await until("the system's theme", () => page.evaluate(() => document.documentElement.dataset.theme === "light"));
-  });
-
-  test("runs under a policy that forbids scripts and styles from elsewhere", async ({ server, page }) => {
-    const heard = complaints(page);
-    await page.route(
-      (url) => url.pathname === "/photos",
-      async (route) => {
-        const answer = await route.fetch();
-        const policy =
-          "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'";
-        await route.fulfill({ response: answer, headers: { ...answer.headers(), "content-security-policy": policy } });
-      },
-    );
-    await enter(page, server, await server.user());
-    await page.getByRole("button", { name: /^Account of/ }).click();
-    await page.getByRole("menuitem", { name: "About Calotype" }).click();
-    await page
-      .getByRole("dialog")
-      .getByText(/libvips/)
-      .waitFor();
-    expect(heard.filter((line) => line.includes("Content Security Policy"))).toEqual([]);
   });
 
   test("speaks German, keeps it, and lays itself out for languages from right to left", async ({ server, page }) => {
