@@ -2,6 +2,7 @@
 #include "features/config.h"
 #include "embedded_defaults.h"
 #include "features/app.h"
+#include "features/config_yaml.h"
 #include "features/onboarding.h"
 #include "features/overlay.h"
 #include <errno.h>
@@ -48,10 +49,9 @@ static json *stored_in_file(request *rq)
     for (size_t n; (n = fread(block, 1, sizeof block, file)) > 0;) buf_add(&text, (str){block, n});
     fclose(file);
     str error = {0};
-    json *tree = json_parse(rq->mem, buf_str(&text), &error);
+    json *tree = yaml_parse(rq->mem, buf_str(&text), &error);
     if (!tree || tree->type != JSON_OBJECT)
-        fail(rq, 500, "Unable to load configuration file: %s: %.*s. It must be JSON; YAML is not read yet", config_file(),
-             PR(tree ? S("no object") : error));
+        fail(rq, 500, "Unable to load configuration file: %s: %.*s", config_file(), PR(tree ? S("no object") : error));
     return tree;
 }
 

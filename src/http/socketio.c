@@ -109,6 +109,8 @@ static void join(task *t)
     client *c = w->client;
     socketio *io = c->io;
     c->connecting = false;
+    // Not before: who is told that it is connected misses no event from then on.
+    if (!c->closed) engineio_send_text(c, str_fmt(w->mem, "40{\"sid\":\"%s\"}", c->id));
     if (!c->closed && !w->rooms.n) {
         engineio_send_text(c, S("42[\"error\",\"unauthorized\"]"));
         leave(c);
@@ -146,7 +148,6 @@ static void connect_came(client *c)
     c->refs++;
     id_new(c->id);
     memcpy(w->id, c->id, sizeof w->id);
-    engineio_send_text(c, str_fmt(mem, "40{\"sid\":\"%s\"}", c->id));
     pool_add(c->io->server->pool, &w->job, ask_who);
 }
 

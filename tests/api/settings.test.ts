@@ -101,19 +101,20 @@ test("the log follows the configuration, and the environment has the last word",
 
 describe("a configuration file", () => {
   const file = (text: string) => {
-    const path = join(mkdtempSync(join(tmpdir(), "calotype-config-")), "config.json");
+    const path = join(mkdtempSync(join(tmpdir(), "calotype-config-")), "config.yml");
     writeFileSync(path, text);
     return { IMMICH_CONFIG_FILE: path };
   };
 
   test("stands for the first steps of the administrator", async ({ fresh }) => {
-    const server = await fresh({ env: file('{ "trash": { "days": 3, "dais": 4 } }') });
+    const server = await fresh({ env: file("trash:\n  days: 3\n  dais: 4\n") });
     expect(await server.nobody().getServerConfig()).toMatchObject({ trashDays: 3, isOnboarded: true });
     expect(server.log).toContain('Unknown keys found: {"trash":{"dais":4}}');
   });
 
   test.for<[string, string, string]>([
-    ["is no JSON", "trash:\n  days: 3\n", "It must be JSON"],
+    ["cannot be read", "trash:\n  days: [3\n", "did not find expected ',' or ']' at line 3"],
+    ["is no object", "- trash\n", "no object"],
     ["has a wrong value", '{ "trash": { "days": "many" } }', "[trash.days] Invalid input"],
   ])("that %s stops the start and says why", async ([, text, words], { fresh }) => {
     await expect(fresh({ env: file(text) })).rejects.toThrow(words);
