@@ -70,13 +70,13 @@ static int number(const char *option, const char *text, int most)
 }
 
 // The value of "--name value" or "--name=value"; moves *i onto it. NULL when argv[*i] is another option.
-static const char *option(const char *name, int argc, char **argv, int *i)
+static const char *option(const char *name, char **argv, int *i)
 {
     size_t n = strlen(name);
     if (strncmp(argv[*i], name, n) != 0) return NULL;
     if (argv[*i][n] == '=') return argv[*i] + n + 1;
     if (argv[*i][n]) return NULL;
-    if (*i + 1 == argc) misused("%s needs a value", name);
+    if (!argv[*i + 1]) misused("%s needs a value", name);
     return argv[++*i];
 }
 
@@ -85,15 +85,15 @@ static arguments read_arguments(int argc, char **argv)
     arguments a = {.line.port = -1, .rest = argv};
     for (int i = 1; i < argc; i++) {
         const char *value;
-        if ((value = option("--data", argc, argv, &i))) a.line.data = value;
-        else if ((value = option("--host", argc, argv, &i))) a.line.host = value;
-        else if ((value = option("--port", argc, argv, &i))) a.line.port = number("--port", value, 65535);
-        else if ((value = option("--name", argc, argv, &i))) a.birth.name = value;
-        else if ((value = option("--supervisor", argc, argv, &i))) a.birth.supervisor = number("--supervisor", value, INT32_MAX);
-        else if ((value = option("--ready", argc, argv, &i))) a.birth.ready_fd = number("--ready", value, INT32_MAX);
+        if ((value = option("--data", argv, &i))) a.line.data = value;
+        else if ((value = option("--host", argv, &i))) a.line.host = value;
+        else if ((value = option("--port", argv, &i))) a.line.port = number("--port", value, 65535);
+        else if ((value = option("--name", argv, &i))) a.birth.name = value;
+        else if ((value = option("--supervisor", argv, &i))) a.birth.supervisor = number("--supervisor", value, INT32_MAX);
+        else if ((value = option("--ready", argv, &i))) a.birth.ready_fd = number("--ready", value, INT32_MAX);
         else if (!strcmp(argv[i], "--first")) a.birth.first = true;
-        else if ((value = option("--lost", argc, argv, &i))) a.birth.lost = value;
-        else if ((value = option("--reason", argc, argv, &i))) a.birth.reason = value;
+        else if ((value = option("--lost", argv, &i))) a.birth.lost = value;
+        else if ((value = option("--reason", argv, &i))) a.birth.reason = value;
         else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) a.command = "help";
         else if (!strcmp(argv[i], "--version")) a.command = "version";
         else if (argv[i][0] == '-' && (!a.command || strcmp(a.command, "admin") != 0)) misused("unknown option \"%s\"", argv[i]);

@@ -168,7 +168,7 @@ void *arena_grow(arena *a, void *at, size_t old, size_t wanted)
         }
     }
     void *moved = arena_alloc_raw(a, wanted);
-    if (old) memcpy(moved, at, old);
+    if (at) memcpy(moved, at, old);
     return moved;
 }
 

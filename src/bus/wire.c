@@ -173,7 +173,8 @@ int wire_socket(const char *path, int (*attach)(int fd, const struct sockaddr *,
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int folder = -1;
-    if (strlen(path) < sizeof address.sun_path) strcpy(address.sun_path, path);
+    size_t n = strlen(path);
+    if (n < sizeof address.sun_path) memcpy(address.sun_path, path, n + 1);
     else if ((folder = address_by_folder(&address, path)) < 0) return -1;
 
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

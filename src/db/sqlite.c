@@ -16,6 +16,7 @@ struct connection {
     sqlite3 *db;
     sqlite_state state;
     statement_cache cache;
+    sqlite3_stmt *begin, *begin_immediate, *commit; // one of each in every request
     db_mode mode;
     bool relaxed; // commits are not synced at the moment
 };
@@ -70,9 +71,17 @@ static void forget(statement *s)
 static void sqlite_disconnect(connection *c)
 {
     for (statement *s; (s = statement_surplus(&c->cache, 0));) forget(s);
+    sqlite3_finalize(c->begin);
+    sqlite3_finalize(c->begin_immediate);
+    sqlite3_finalize(c->commit);
     sqlite3_close(c->db);
     arena_free(c->state.scratch);
     free(c);
+}
+
+static bool keep(connection *c, const char *sql, sqlite3_stmt **statement)
+{
+    return sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) == SQLITE_OK;
 }
 
 static connection *sqlite_connect(const db_options *options, problem *p)
@@ -95,7 +104,8 @@ static connection *sqlite_connect(const db_options *options, problem *p)
                          "pragma secure_delete = off; pragma analysis_limit = 400",
                          NULL, NULL, NULL) == SQLITE_OK &&
             sqlite3_create_collation(c->db, "C", SQLITE_UTF8, NULL, compare_bytes) == SQLITE_OK &&
-            sqlite_add_functions(c->db, &c->state) == SQLITE_OK && sqlite_add_sets(c->db) == SQLITE_OK;
+            sqlite_add_functions(c->db, &c->state) == SQLITE_OK && sqlite_add_sets(c->db) == SQLITE_OK && keep(c, "begin", &c->begin) &&
+            keep(c, "begin immediate", &c->begin_immediate) && keep(c, "commit", &c->commit);
     }
     if (fine) return c;
     note(p, c->db);
@@ -108,6 +118,14 @@ static bool run(connection *c, const char *sql, problem *p)
     if (sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK) return true;
     if (p) note(p, c->db);
     return false;
+}
+
+static bool run_kept(connection *c, sqlite3_stmt *statement, problem *p)
+{
+    bool fine = sqlite3_step(statement) == SQLITE_DONE;
+    if (!fine) note(p, c->db);
+    sqlite3_reset(statement);
+    return fine;
 }
 
 static prepared *prepare(connection *c, arena *mem, const char *sql, problem *p)
@@ -255,16 +273,16 @@ static bool sqlite_begin(connection *c, db_mode mode, problem *p)
 {
     c->mode = mode;
     c->state.transaction = now();
-    if (mode == DB_READ) return run(c, "begin", p);
+    if (mode == DB_READ) return run_kept(c, c->begin, p);
     bool relaxed = mode == DB_RELAXED;
     if (relaxed != c->relaxed && !run(c, relaxed ? "pragma synchronous = normal" : "pragma synchronous = full", p)) return false;
     c->relaxed = relaxed;
-    return run(c, "begin immediate", p);
+    return run_kept(c, c->begin_immediate, p);
 }
 
 static bool sqlite_commit(connection *c, problem *p)
 {
-    return run(c, "commit", p);
+    return run_kept(c, c->commit, p);
 }
 
 static bool sqlite_rollback(connection *c)

@@ -12,8 +12,9 @@ static const char *const names[] = {
 // Own assets; locked ones only for an unlocked session.
 static ids own_assets(request *rq, ids wanted, bool locked_too)
 {
-    return db_ids(rq->db, "select id from asset where id in ids($1) and \"ownerId\" = $2 and ($3 or visibility <> 'locked')", IDS(wanted),
-                  UUID(rq->auth.user_id), BOOL(locked_too));
+    return db_ids(rq->db,
+                  "select a.id from ids($1) i join asset a on a.id = i.id where a.\"ownerId\" = $2 and ($3 or a.visibility <> 'locked')",
+                  IDS(wanted), UUID(rq->auth.user_id), BOOL(locked_too));
 }
 
 // Assets, and motion parts of assets, in an album that the caller belongs to.
@@ -162,7 +163,6 @@ static ids by_user(request *rq, record_permission permission, ids wanted)
     case SESSION_UPDATE:
     case SESSION_LOCK:
     case AUTH_DEVICE_DELETE: return db_ids(rq->db, "select id from session where id in ids($1) and \"userId\" = $2", IDS(wanted), UUID(me));
-    case RECORD_PERMISSION_COUNT: break;
     }
     return (ids){0};
 }

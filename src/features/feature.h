@@ -79,7 +79,6 @@ typedef enum {
 #define RECORD_PERMISSION(name, text) name,
 #include "features/permissions.def"
 #undef RECORD_PERMISSION
-    RECORD_PERMISSION_COUNT
 } record_permission;
 ids access_filter(request *, record_permission, ids);   // those the caller may use so
 void access_require(request *, record_permission, ids); // all of them, else 400 "Not found or no <permission> access"

@@ -37,6 +37,7 @@ static CalendarHeatmapResponseDto heatmap_of(request *rq, uuid user, when from, 
     if (to - from > MOST_DAYS * DAY) fail(rq, 400, "%s", too_long);
 
     CalendarHeatmapResponseDto out = {.from = when_date(rq->mem, from), .to = when_date(rq->mem, to)};
+    if (from > to) return out; // it begins after today
     for (when day = from; day <= to; day += DAY)
         *push(rq->mem, out.series) = (CalendarHeatmapResponseDto_series){.date = when_date(rq->mem, day)};
     db_rows (r, rq->db, type == CALENDAR_HEATMAP_TYPE_TAKEN ? by_taken : by_upload, UUID(user), WHEN(from), WHEN(to + DAY)) {

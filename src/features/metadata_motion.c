@@ -15,7 +15,7 @@ static storage_file *cut_out(request *rq, const extraction *e, const facts *f)
     int fd = storage_read(&rq->ctx, e->path);
     char head[8] = {0};
     // A photo that a program has cut or saved anew may still speak of the video that it had.
-    if (pread(fd, head, sizeof head, f->motion.offset) != sizeof head || memcmp(head + 4, "ftyp", 4))
+    if (pread(fd, head, sizeof head, f->motion.offset) != sizeof head || memcmp(head + 4, "ftyp", 4) != 0)
         fail(rq, 422, "there is no video where it should be");
     storage_file *out = storage_create(rq->mem, rq->app->storage, true);
     if (!out) fail(rq, 500, "cannot create a temporary file: %s", strerror(errno));

@@ -147,7 +147,7 @@ static bytes generate(request *rq, const original *o, bool edited, generated_lis
             .format = want[i].format == IMAGE_FORMAT_WEBP ? PICTURE_WEBP : PICTURE_JPEG,
             .quality = (int)want[i].quality,
             .progressive = want[i].progressive && !r.video,
-            .gpano = o->panorama && strcmp(want[i].type, "thumbnail"),
+            .gpano = o->panorama && strcmp(want[i].type, "thumbnail") != 0,
         };
     }
     rendering decoded = {.cage = rq->app->cage, .job = r};
@@ -236,7 +236,7 @@ JOB(AssetGenerateThumbnails)
     db_set_mode(db, DB_WRITE);
     if (!db_has(db, "select 1 from asset where id = $1", UUID(o.id))) return JOB_FAILED; // deleted in the meantime
     settle_files(rq, &o, made);
-    if (hash.n != o.thumbhash.n || memcmp(hash.at, o.thumbhash.at, hash.n))
+    if (hash.n != o.thumbhash.n || memcmp(hash.at, o.thumbhash.at, hash.n) != 0)
         db_exec(db, "update asset set thumbhash = $2 where id = $1", UUID(o.id), BYTES(hash));
     return JOB_SUCCESS;
 }

@@ -275,7 +275,7 @@ bool http_static(exchange *x, str folder, str sent, str cache_control)
     if (plain < 0 || fstat(fd, &st) < 0) return false;
     if (packed >= 0) close(plain);
     str etag =
-        str_fmt(x->mem, "W/\"%lld-%lld\"", (long long)st.st_size, (long long)(st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000));
+        str_fmt(x->mem, "W/\"%lld-%lld\"", (long long)st.st_size, (long long)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000);
     answer_file(
         x, (http_file){.fd = fd, .content_type = http_type_of(path), .cache_control = cache_control, .etag = etag, .modified = WHEN_NONE});
     if (packed >= 0) answer_content_header((xch *)x, "Content-Encoding", coding);

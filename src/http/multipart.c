@@ -184,7 +184,7 @@ static size_t scan(multipart *m, const char *at, size_t n)
             size_t tail = n - i < m->delimiter.n - 1 ? i : n - (m->delimiter.n - 1);
             for (char *cr; (cr = memchr(at + tail, '\r', n - tail)); tail = (size_t)(cr - at) + 1) {
                 size_t left = n - (size_t)(cr - at);
-                if (memcmp(cr, m->delimiter.at, left)) continue;
+                if (memcmp(cr, m->delimiter.at, left) != 0) continue;
                 end = n - left;
                 m->matched = left;
                 break;
@@ -221,7 +221,7 @@ static bool header_char(multipart *m, char c)
     buf_char(&m->header, c);
     size_t n = m->header.n;
     if (n == 2 && memcmp(m->header.at, "\r\n", 2) == 0) return malformed(m, "Multipart: Malformed part header");
-    if (n < 4 || memcmp(m->header.at + n - 4, "\r\n\r\n", 4)) return true;
+    if (n < 4 || memcmp(m->header.at + n - 4, "\r\n\r\n", 4) != 0) return true;
     m->header.n = n - 4;
     return part_begin(m);
 }

@@ -78,7 +78,7 @@ static bool trusts(networks trusted, address a)
 {
     each (n, trusted) {
         int whole = n->bits / 8, rest = n->bits % 8;
-        if (memcmp(n->base.at, a.at, (size_t)whole)) continue;
+        if (memcmp(n->base.at, a.at, (size_t)whole) != 0) continue;
         if (rest && (n->base.at[whole] ^ a.at[whole]) >> (8 - rest)) continue;
         return true;
     }

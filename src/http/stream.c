@@ -79,10 +79,10 @@ static void stream_put(stream *s, const char *at, size_t n)
 {
     xch *x = s->x;
     pthread_mutex_lock(&x->lock);
+    bool wanted = !x->gone && !x->head && !s->broken;
     bool spills = !s->more && (s->spill_to > s->spill_from || s->n - s->from + n > STREAM_MEMORY);
-    if (x->gone || x->head || s->broken) spills = false; // nobody reads it
-    else if (spills) s->broken = !spill_write(s, at, n);
-    else memory_add(s, at, n);
+    if (wanted && spills) s->broken = !spill_write(s, at, n);
+    else if (wanted) memory_add(s, at, n);
     if (s->begun) xch_wake(x);
     pthread_mutex_unlock(&x->lock);
 }

@@ -45,7 +45,7 @@ static bool camera_keeps(int marker, bytes segment)
 
 static bool output_keeps(int marker, bytes segment)
 {
-    return marker != APP1 || segment.n < 10 || memcmp(segment.at + 4, "Exif", 5);
+    return marker != APP1 || segment.n < 10 || memcmp(segment.at + 4, "Exif", 5) != 0;
 }
 
 // The segments up to the picture that `keeps` wants, then the picture. False: this is no sound JPEG.
@@ -85,7 +85,7 @@ static void write_webp(ctx *c, bytes webp, int fd)
         size_t whole = CHUNK + length + length % 2;
         if (whole > webp.n - at) whole = webp.n - at;
         if (!memcmp(chunk, "VP8X", 4) && whole > CHUNK) chunk[CHUNK] &= (uint8_t)~EXIF_FLAG;
-        if (memcmp(chunk, "EXIF", 4)) {
+        if (memcmp(chunk, "EXIF", 4) != 0) {
             memmove(webp.at + kept, chunk, whole);
             kept += whole;
         }

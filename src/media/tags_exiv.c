@@ -106,7 +106,7 @@ static str taken(arena *mem, char *from)
 // "Xmp.*.Name" stands for the first XMP property of that name, whatever its schema: ExifTool drops groups, and cameras invent prefixes.
 static const char *actual_key(exiv *e, const char *key)
 {
-    if (strncmp(key, "Xmp.*", 5)) return key;
+    if (strncmp(key, "Xmp.*", 5) != 0) return key;
     str tail = str_of(key + 5); // ".Name"
     each (k, e->xmp_keys)
         if (str_ends(*k, tail)) return k->at;
@@ -236,7 +236,8 @@ static strs value_of(exiv *e, form f, const char *key)
     if (f == LANGUAGE) text = default_language(text);
     strs out = {0};
     double n;
-    switch (text.at ? f : TEXT) {
+    if (!text.at) return out;
+    switch (f) {
     case NUMBER: text = rational(text, &n) ? str_fmt(e->mem, "%.10g", n) : text; break;
     case EXPOSURE: text = rational(text, &n) ? exposure_text(e->mem, n) : text; break;
     case APERTURE: text = rational(text, &n) ? str_fmt(e->mem, n >= 1 ? "%.1f" : "%.2f", n) : text; break;
@@ -244,7 +245,7 @@ static strs value_of(exiv *e, form f, const char *key)
     default: text = without_nuls(text); break;
     }
     // A blank text of the camera must not hide what the user wrote elsewhere.
-    if (text.at && !(f == SOLID && !str_trim(text).n)) *push(e->mem, out) = text;
+    if (f != SOLID || str_trim(text).n) *push(e->mem, out) = text;
     return out;
 }
 

@@ -21,7 +21,7 @@ void icc_tags(arena *mem, bytes profile, tags *out)
     for (uint32_t i = 0; count.at && i < be32(count.at) && i < 100; i++) {
         bytes entry = bytes_at(profile, 132 + 12 * (size_t)i, 12);
         if (!entry.at) return;
-        if (memcmp(entry.at, "desc", 4)) continue;
+        if (memcmp(entry.at, "desc", 4) != 0) continue;
         bytes text = bytes_at(profile, be32(entry.at + 4), be32(entry.at + 8));
         if (bytes_have(text, 0, "desc") && text.n > 12) {
             bytes name = bytes_at(text, 12, be32(text.at + 8));
@@ -68,7 +68,7 @@ static void extended_xmp(arena *mem, bytes part, bytes *whole)
 {
     static const char name[] = "http://ns.adobe.com/xmp/extension/";
     enum { HEAD = sizeof name + 32 + 4 + 4, MOST = 64 << 20 };
-    if (part.n <= HEAD || memcmp(part.at, name, sizeof name)) return;
+    if (part.n <= HEAD || memcmp(part.at, name, sizeof name) != 0) return;
     size_t length = be32(part.at + HEAD - 8), offset = be32(part.at + HEAD - 4), n = part.n - HEAD;
     if (!whole->at && length <= MOST) *whole = (bytes){arena_alloc(mem, length), length};
     if (bytes_at(*whole, offset, n).at) memcpy(whole->at + offset, part.at + HEAD, n);

@@ -68,7 +68,7 @@ static video *open_video(ctx *c, int fd, bool only_intra)
     v->decoder->thread_count = 1;
     v->decoder->max_pixels = MEDIA_MAX_PIXELS;
     // MPEG transport streams often mark no frame as such.
-    if (only_intra && strcmp(v->format->iformat->name, "mpegts")) v->decoder->skip_frame = AVDISCARD_NONINTRA;
+    if (only_intra && strcmp(v->format->iformat->name, "mpegts") != 0) v->decoder->skip_frame = AVDISCARD_NONINTRA;
     int error = avcodec_open2(v->decoder, codec, NULL);
     if (error < 0) fail(c, 422, "cannot decode the video: %s", av_reason(c->mem, error));
     return v;

@@ -177,7 +177,7 @@ enum { HEADER = 44 };
 // The bytes that a block takes after its header, with times of this width; SIZE_MAX if the header is none.
 static size_t block_size(bytes file, size_t at, size_t width)
 {
-    if (at + HEADER > file.n || memcmp(file.at + at, "TZif", 4)) return SIZE_MAX;
+    if (at + HEADER > file.n || memcmp(file.at + at, "TZif", 4) != 0) return SIZE_MAX;
     const uint8_t *h = file.at + at + 20;
     size_t isut = (uint32_t)big(h, 4), isstd = (uint32_t)big(h + 4, 4), leaps = (uint32_t)big(h + 8, 4), times = (uint32_t)big(h + 12, 4),
            kinds = (uint32_t)big(h + 16, 4), letters = (uint32_t)big(h + 20, 4);
@@ -233,7 +233,7 @@ const zone *zone_load(arena *mem, str name)
     // The name becomes a path: only what zone names are made of.
     if (!name.n || name.n > 64 || !isalpha((unsigned char)name.at[0])) return NULL;
     for (size_t i = 0; i < name.n; i++)
-        if (!isalnum((unsigned char)name.at[i]) && !memchr("_+-/", name.at[i], 4)) return NULL;
+        if (!isalnum((unsigned char)name.at[i]) && str_find(S("_+-/"), str_slice(name, i, i + 1)) < 0) return NULL;
     bytes file = read_rules(mem, name);
     return file.at ? tzif_parse(mem, file) : NULL;
 }
@@ -270,9 +270,9 @@ when zone_to_utc(const zone *z, when local)
 // ---- places ----------------------------------------------------------------------------------------------------------------------
 // The map is a string of pairs of base-56 digits. The first 48 x 24 pairs are the cells of the globe, row by row from the north-west; then come nodes
 // of 2 x 2 pairs. A pair is the number of a zone name counted from the end of the number range (56 * 56), or how many nodes to go on from here.
-static int map_pair(size_t at)
+static int map_pair(int at)
 {
-    return at + 1 < zone_map_size ? 56 * (zone_map_tree[at] - '#') + zone_map_tree[at + 1] - '#' : 56 * 56 - 1;
+    return (size_t)at + 1 < zone_map_size ? 56 * (zone_map_tree[at] - '#') + zone_map_tree[at + 1] - '#' : 56 * 56 - 1;
 }
 
 str zone_at(double latitude, double longitude)
@@ -281,8 +281,8 @@ str zone_at(double latitude, double longitude)
     double x = fmin(COLUMNS * (180 + longitude) / 360, nextafter(COLUMNS, 0)), y = fmin(ROWS * (90 - latitude) / 180, nextafter(ROWS, 0));
     if (!(x >= 0 && y >= 0)) return S("UTC");
     int column = (int)x, row = (int)y;
-    int pair = map_pair((size_t)(2 * (COLUMNS * row + column)));
-    for (int node = -1; pair + zone_map_names < RANGE; pair = map_pair((size_t)(2 * COLUMNS * ROWS + 8 * node + 4 * row + 2 * column))) {
+    int pair = map_pair(2 * (COLUMNS * row + column));
+    for (int node = -1; pair + zone_map_names < RANGE; pair = map_pair(2 * COLUMNS * ROWS + 8 * node + 4 * row + 2 * column)) {
         node += pair + 1;
         x = 2 * (x - column);
         y = 2 * (y - row);

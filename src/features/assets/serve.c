@@ -84,11 +84,12 @@ HANDLER(viewAsset)
     access_require_one(rq, ASSET_VIEW, in->id);
     bool edited = in->edited || rq->auth.kind == AUTH_SHARED_LINK;
     str wanted = AssetMediaSize_text(size);
-    // Of the edited and the unedited picture the one asked for, or else the other. Along the unique index (assetId, type, isEdited).
+    // Of the edited and the unedited picture the one asked for, or else the other.
     row *r = db_one(
         db,
-        "select a.\"originalFileName\", f.path, a.\"originalPath\" from asset a "
-        "left join asset_file f on f.\"assetId\" = a.id and f.type = $2 where a.id = $1 order by (case when f.\"isEdited\" = $3 then 0 else 1 end) limit 1",
+        "select a.\"originalFileName\", coalesce(f.path, other.path), a.\"originalPath\" from asset a "
+        "left join asset_file f on f.\"assetId\" = a.id and f.type = $2 and f.\"isEdited\" = $3 "
+        "left join asset_file other on other.\"assetId\" = a.id and other.type = $2 and other.\"isEdited\" = (not $3) where a.id = $1",
         UUID(in->id), STR(wanted), BOOL(edited));
     if (!r) fail(rq, 404, "Asset media not found");
     str name = col_str(r, 0), path = col_str(r, 1);
