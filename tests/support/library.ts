@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { jpeg } from "./images.ts";
 import type { Person } from "./person.ts";
 import type { Server } from "./server.ts";
+import { until } from "./until.ts";
 
 /** Many months with some photos each, newest first; without pictures, since nothing is prepared: for what depends on numbers and dates alone. */
 export async function manyMonths(server: Server, person: Person, months: number, each: number): Promise<string[]> {
@@ -59,7 +60,9 @@ export async function monthTop(page: Page, month: string): Promise<number | unde
 
 /** Waits until nothing moves any more and all that is looked at is there. */
 export async function settled(page: Page) {
-  await page.waitForFunction(() => {
+  // What was still before this call says nothing: what has just been done may not have begun to show.
+  const since = await page.evaluate(() => performance.now());
+  await page.waitForFunction((since) => {
     if (document.querySelector("[data-loading]")) return false;
     const key = JSON.stringify([...document.querySelectorAll("[data-asset]")].map((one) => [(one as HTMLElement).dataset.asset, one.getBoundingClientRect().top]));
     const kept = globalThis as { seen?: string; since?: number };
@@ -67,14 +70,19 @@ export async function settled(page: Page) {
       kept.seen = key;
       kept.since = performance.now();
     }
-    return performance.now() - kept.since! > 400;
-  });
+    return performance.now() - Math.max(since, kept.since!) > 400;
+  }, since);
 }
 
-/** Turns the wheel over the timeline. */
+/** Turns the wheel over the timeline, which is not at its end. */
 export async function scroll(page: Page, by: number) {
-  const box = (await page.locator("[data-window]").boundingBox())!;
+  const timeline = page.locator("[data-window]");
+  const box = (await timeline.boundingBox())!;
+  const top = () => timeline.evaluate((element) => element.scrollTop);
+  const before = await top();
   await page.mouse.move(box.x + box.width / 3, box.y + box.height / 2);
   await page.mouse.wheel(0, by);
+  // The wheel is answered before anything moves.
+  await until("the timeline to move", async () => (await top()) !== before);
   await settled(page);
 }

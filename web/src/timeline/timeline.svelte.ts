@@ -12,6 +12,9 @@ import { View } from "./view.svelte";
 /** At most so many photos are kept beside those on the screen. */
 const KEPT = 20_000;
 const BOTTOM = 96;
+/** Pixels: what is drawn beyond the screen, and in which steps it changes while one scrolls. */
+const AROUND = 500;
+const STEP = 160;
 
 export type Slice = { month: Month; top: number; height: number; ready: boolean; failed: boolean; days: { day: Day; cells: Cell[] }[] };
 /** A place to come back to: photos with their distance from the window's upper edge, and the month as the last resort. */
@@ -63,6 +66,18 @@ export class Timeline {
       this.width = width;
       this.view.height = height;
     }, widthChanged);
+  }
+
+  /** The stretch that is drawn: the screen and a little around it. */
+  get drawn() {
+    const { top, bottom } = this.view;
+    return { top: Math.floor(top / STEP) * STEP - AROUND, bottom: Math.ceil(bottom / STEP) * STEP + AROUND };
+  }
+
+  /** The months that are fetched: what is drawn, and a screen above and below. */
+  private get near(): Month[] {
+    const { top, bottom, height } = this.view;
+    return this.between(Math.min(top - height, this.drawn.top), Math.max(bottom + height, this.drawn.bottom));
   }
 
   /** What there is to draw between two heights. */
@@ -241,7 +256,7 @@ export class Timeline {
   private look() {
     const { top, bottom, height, fast } = this.view;
     if (!height || !this.width) return;
-    const near = this.between(top - height, bottom + height);
+    const { near } = this;
     for (const month of this.months) if (month.loading && !near.includes(month)) month.leave();
     if (fast) return;
     const middle = (top + bottom) / 2;
@@ -259,8 +274,8 @@ export class Timeline {
   private forgetFarAway() {
     let sum = this.months.reduce((n, month) => n + (month.photos?.length ?? 0), 0);
     if (sum <= KEPT) return;
-    const { top, bottom, height } = this.view;
-    const near = new Set(this.between(top - height, bottom + height));
+    const { top, bottom } = this.view;
+    const near = new Set(this.near);
     const middle = (top + bottom) / 2;
     const far = this.months.filter((month) => month.photos && !near.has(month));
     for (const month of far.sort((a, b) => Math.abs(this.topOf(b) - middle) - Math.abs(this.topOf(a) - middle))) {
