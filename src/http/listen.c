@@ -65,10 +65,14 @@ int listen_on(ctx *c, str host, int port, int *real_port)
                   "no permission to listen on port %d", port);
     if (fd < 0) fail(c, 500, "cannot listen on port %d on %s: %s", port, where, strerror(errno));
 
-    struct sockaddr_storage bound = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in four;
+        struct sockaddr_in6 six;
+    } bound = {0};
     socklen_t n = sizeof bound;
-    getsockname(fd, (struct sockaddr *)&bound, &n);
-    *real_port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port : ((struct sockaddr_in *)&bound)->sin_port);
+    getsockname(fd, &bound.any, &n);
+    *real_port = ntohs(bound.any.sa_family == AF_INET6 ? bound.six.sin6_port : bound.four.sin_port);
     return fd;
 }
 

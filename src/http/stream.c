@@ -79,7 +79,7 @@ static void stream_put(stream *s, const char *at, size_t n)
 {
     xch *x = s->x;
     pthread_mutex_lock(&x->lock);
-    bool wanted = !x->gone && !x->head && !s->broken;
+    bool wanted = !x->gone && !x->head && !s->broken; // else nobody reads it
     bool spills = !s->more && (s->spill_to > s->spill_from || s->n - s->from + n > STREAM_MEMORY);
     if (wanted && spills) s->broken = !spill_write(s, at, n);
     else if (wanted) memory_add(s, at, n);
