@@ -3,7 +3,7 @@
 #pragma once
 #include "base/str.h"
 
-typedef enum { LOG_VERBOSE, LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_FATAL } log_level;
+typedef enum { LOG_VERBOSE, LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_FATAL, LOG_OFF } log_level; // OFF: a threshold above all
 
 void log_setup(const char *process, log_level, bool json); // process: "api", "worker-1"
 bool log_level_parse(str, log_level *out);                 // verbose debug log warn error fatal

@@ -46,8 +46,14 @@ static json *stored_in_file(request *rq)
     FILE *file = fopen(config_file(), "re");
     if (!file) fail(rq, 500, "Unable to load configuration file: %s: %s", config_file(), strerror(errno));
     char block[4096];
-    for (size_t n; (n = fread(block, 1, sizeof block, file)) > 0;) buf_add(&text, (str){block, n});
+    size_t n;
+    do {
+        n = fread(block, 1, sizeof block, file);
+        buf_add(&text, (str){block, n});
+    } while (n == sizeof block);
+    int trouble = ferror(file) ? errno : 0;
     fclose(file);
+    if (trouble) fail(rq, 500, "Unable to load configuration file: %s: %s", config_file(), strerror(trouble));
     str error = {0};
     json *tree = yaml_parse(rq->mem, buf_str(&text), &error);
     if (!tree || tree->type != JSON_OBJECT)
@@ -167,7 +173,7 @@ static str log_level_of(const AdminConfigLoggingDto *logging)
 // The environment has the last word.
 static void set_log_level(str text)
 {
-    log_level level = LOG_FATAL + 1;
+    log_level level = LOG_OFF;
     if (getenv("IMMICH_LOG_LEVEL") || (!str_is(text, silence) && !log_level_parse(text, &level))) return;
     log_set_level(level);
 }
