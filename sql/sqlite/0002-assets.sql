@@ -61,9 +61,10 @@ create unique index "UQ_assets_owner_checksum" on asset ("ownerId", checksum) wh
 create index "asset_id_timeline_notDeleted_idx" on asset (id) where visibility = 'timeline' and "deletedAt" is null;
 create index "asset_localDateTime_idx" on asset (date_of("localDateTime"));
 create index "asset_localDateTime_month_idx" on asset (date_trunc_month("localDateTime"));
--- An owner's months and their sizes, and how many pictures and videos there are, without touching the table. "localDateTime" itself is in it because SQLite before 3.41 wants it to be.
-create index asset_timeline_idx
-    on asset ("ownerId", "deletedAt", date_trunc_month("localDateTime"), visibility, "stackId", "isFavorite", type, "localDateTime", id);
+-- An owner's months: a month's assets in the order of the timeline, and its size and how many pictures and videos there are without touching the
+-- table. "localDateTime" itself is in it because SQLite before 3.41 wants it to be.
+create index asset_timeline_idx on asset ("ownerId", "deletedAt", date_trunc_month("localDateTime"), date_of("localDateTime"), "fileCreatedAt",
+    "originalFileName", visibility, "stackId", "isFavorite", type, "localDateTime", id);
 -- What an owner has, newest first, page by page.
 create index "asset_ownerId_fileCreatedAt_idx" on asset ("ownerId", "fileCreatedAt", id);
 create unique index "asset_ownerId_libraryId_checksum_idx" on asset ("ownerId", "libraryId", checksum) where "libraryId" is not null;

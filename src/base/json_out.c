@@ -109,6 +109,26 @@ found:
     return d;
 }
 
+// Most numbers have few decimals: up to nine digits before and six behind the point. False if this is none of them. Fifteen digits tell all such
+// decimals apart, so the one that divides back to the value is the shortest, too.
+static bool add_short(buf *out, double value)
+{
+    enum { DECIMALS = 6, SCALE = 1000000 };
+    double size = fabs(value);
+    int64_t scaled = size < 1e9 ? llround(size * SCALE) : 0;
+    if ((double)scaled / SCALE != size) return false;
+    if (value < 0) buf_char(out, '-');
+    add_int(out, scaled / SCALE);
+    char text[1 + DECIMALS] = {'.'};
+    int n = 0;
+    for (int64_t i = DECIMALS, rest = scaled % SCALE; i > 0; i--, rest /= 10) {
+        text[i] = (char)('0' + rest % 10);
+        if (!n && text[i] != '0') n = (int)i;
+    }
+    buf_add(out, (str){text, 1 + (size_t)n});
+    return true;
+}
+
 // Number::toString of ECMA-262, with its limits: exponents from 1e21 up and below 1e-6.
 static void add_double(buf *out, double value)
 {
@@ -120,6 +140,7 @@ static void add_double(buf *out, double value)
         add_int(out, (int64_t)value);
         return;
     }
+    if (add_short(out, value)) return;
     if (value < 0) buf_char(out, '-');
     decimal d = shortest(fabs(value));
     if (d.point > 21 || d.point < -5) {

@@ -2,6 +2,7 @@
 // month's first day follows from one formula. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
 // https://howardhinnant.github.io/date_algorithms.html
 #include "base/time.h"
+#include <stdlib.h>
 #include <time.h>
 
 enum { DAYS_PER_ERA = 146097, DAYS_TO_1970 = 719468 }; // an era is 400 years
@@ -70,29 +71,64 @@ int days_in_month(int year, int month)
 
 // ---- text ------------------------------------------------------------------------------------------------------------------------
 
-static str date_text(arena *mem, civil c)
+static char *put_digits(char *at, int value, int count)
 {
-    if (c.year >= 0 && c.year <= 9999) return str_fmt(mem, "%04d-%02d-%02d", c.year, c.month, c.day);
-    return str_fmt(mem, "%c%06d-%02d-%02d", c.year < 0 ? '-' : '+', c.year < 0 ? -c.year : c.year, c.month, c.day);
+    for (int i = count; i-- > 0; value /= 10) at[i] = (char)('0' + value % 10);
+    return at + count;
+}
+
+// As JavaScript does: a sign and six digits for years that four do not hold.
+static char *put_date(char *at, civil c)
+{
+    bool far = c.year < 0 || c.year > 9999;
+    if (far) *at++ = c.year < 0 ? '-' : '+';
+    at = put_digits(at, abs(c.year), far ? 6 : 4);
+    *at++ = '-';
+    at = put_digits(at, c.month, 2);
+    *at++ = '-';
+    return put_digits(at, c.day, 2);
+}
+
+size_t when_write(char out[WHEN_TEXT_MAX], when t, int decimals)
+{
+    civil c = civil_of(t);
+    char *at = put_date(out, c);
+    *at++ = 'T';
+    at = put_digits(at, c.hour, 2);
+    *at++ = ':';
+    at = put_digits(at, c.minute, 2);
+    *at++ = ':';
+    at = put_digits(at, c.second, 2);
+    if (decimals) {
+        *at++ = '.';
+        at = put_digits(at, decimals == 6 ? c.microsecond : c.microsecond / 1000, decimals);
+    }
+    return (size_t)(at - out);
+}
+
+static str text_of(arena *mem, when t, int decimals)
+{
+    char out[WHEN_TEXT_MAX];
+    if (t == WHEN_NONE) return (str){0};
+    size_t n = when_write(out, t, decimals);
+    out[n++] = 'Z';
+    return str_dup(mem, (str){out, n});
 }
 
 str when_iso(arena *mem, when t)
 {
-    if (t == WHEN_NONE) return (str){0};
-    civil c = civil_of(t);
-    return str_fmt(mem, "%sT%02d:%02d:%02d.%03dZ", date_text(mem, c).at, c.hour, c.minute, c.second, c.microsecond / 1000);
+    return text_of(mem, t, 3);
 }
 
 str when_iso_micro(arena *mem, when t)
 {
-    if (t == WHEN_NONE) return (str){0};
-    civil c = civil_of(t);
-    return str_fmt(mem, "%sT%02d:%02d:%02d.%06dZ", date_text(mem, c).at, c.hour, c.minute, c.second, c.microsecond);
+    return text_of(mem, t, 6);
 }
 
 str when_date(arena *mem, when t)
 {
-    return t == WHEN_NONE ? (str){0} : date_text(mem, civil_of(t));
+    char out[WHEN_TEXT_MAX];
+    return t == WHEN_NONE ? (str){0} : str_dup(mem, (str){out, (size_t)(put_date(out, civil_of(t)) - out)});
 }
 
 // Takes `count` digits off the front, a number of at most `max`.

@@ -17,6 +17,9 @@ when now(void);                    // wall clock
 int64_t monotonic(void);           // microseconds, for waits and durations
 civil civil_of(when);              // proleptic Gregorian, UTC
 when when_of(civil);               // out-of-range fields carry over; years within ±290,000
+// 2024-01-31T08:15:00 with 0, 3 or 6 decimals, truncated, and without a zone; returns its length. Not for WHEN_NONE.
+enum { WHEN_TEXT_MAX = 40 };
+size_t when_write(char out[WHEN_TEXT_MAX], when, int decimals);
 str when_iso(arena *, when);       // 2024-01-31T08:15:00.123Z, truncated to milliseconds; years beyond 9999 as JavaScript writes them
 str when_iso_micro(arena *, when); // 2024-01-31T08:15:00.123456Z
 str when_date(arena *, when);      // 2024-01-31

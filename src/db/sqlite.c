@@ -100,7 +100,7 @@ static connection *sqlite_connect(const db_options *options, problem *p)
         fine =
             sqlite3_exec(c->db,
                          "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma recursive_triggers = off;"
-                         "pragma mmap_size = 1073741824; pragma cache_size = -2000; pragma journal_size_limit = 67108864;"
+                         "pragma mmap_size = 2147418112; pragma cache_size = -2000; pragma journal_size_limit = 67108864;"
                          "pragma secure_delete = off; pragma analysis_limit = 400",
                          NULL, NULL, NULL) == SQLITE_OK &&
             sqlite3_create_collation(c->db, "C", SQLITE_UTF8, NULL, compare_bytes) == SQLITE_OK &&

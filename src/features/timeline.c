@@ -242,17 +242,13 @@ HANDLER(getTimeBuckets)
 
 // ---- one month in columns --------------------------------------------------------------------------------------------------------
 
-// 2024-01-01T00:00:00 or with decimals, no zone, no trailing zeros.
+// Only the decimals that there are.
 static void put_date(json_writer *w, when t)
 {
-    civil c = civil_of(t);
-    char out[64];
-    int n = snprintf(out, sizeof out, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
-    if (c.microsecond) {
-        n += snprintf(out + n, sizeof out - (size_t)n, ".%06d", c.microsecond);
-        while (out[n - 1] == '0') n--;
-    }
-    json_str(w, (str){out, (size_t)n});
+    char out[WHEN_TEXT_MAX];
+    size_t n = when_write(out, t, t % SECOND ? 6 : 0);
+    while (t % SECOND && out[n - 1] == '0') n--;
+    json_str(w, (str){out, n});
 }
 
 static void put_text(json_writer *w, row *r, int column)
