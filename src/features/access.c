@@ -167,9 +167,18 @@ static ids by_user(request *rq, record_permission permission, ids wanted)
     return (ids){0};
 }
 
+static ids each_once(arena *mem, ids list)
+{
+    if (list.n < 2) return list;
+    ids set = {0};
+    each (id, list) ids_add(mem, &set, *id);
+    return set;
+}
+
 ids access_filter(request *rq, record_permission permission, ids wanted)
 {
     if (!wanted.n) return (ids){0};
+    wanted = each_once(rq->mem, wanted);
     return rq->auth.kind == AUTH_SHARED_LINK ? by_link(rq, permission, wanted) : by_user(rq, permission, wanted);
 }
 
