@@ -66,7 +66,7 @@ create index "asset_localDateTime_month_idx" on asset (date_trunc_month("localDa
 create index asset_timeline_idx on asset ("ownerId", "deletedAt", date_trunc_month("localDateTime"), date_of("localDateTime"), "fileCreatedAt",
     "originalFileName", visibility, "stackId", "isFavorite", type, "localDateTime", id);
 -- What an owner has, newest first, page by page.
-create index "asset_ownerId_fileCreatedAt_idx" on asset ("ownerId", "fileCreatedAt", id);
+create index "asset_ownerId_fileCreatedAt_idx" on asset ("ownerId", "fileCreatedAt", id, visibility, "deletedAt");
 create unique index "asset_ownerId_libraryId_checksum_idx" on asset ("ownerId", "libraryId", checksum) where "libraryId" is not null;
 
 -- Hard-deleted assets.

@@ -20,7 +20,7 @@ insert into sqlite_stat1 (tbl, idx, stat) values
     ('asset', 'asset_localDateTime_idx', '100000 20'),
     ('asset', 'asset_localDateTime_month_idx', '100000 600'),
     ('asset', 'asset_timeline_idx', '100000 20000 10000 300 12 2 1 1 1 1 1 1 1'),
-    ('asset', 'asset_ownerId_fileCreatedAt_idx', '100000 20000 2 1'),
+    ('asset', 'asset_ownerId_fileCreatedAt_idx', '100000 20000 2 1 1 1'),
     ('asset', 'asset_ownerId_libraryId_checksum_idx', '20000 10000 5000 1'),
     ('asset_exif', 'sqlite_autoindex_asset_exif_1', '100000 1'),
     ('asset_exif', 'asset_exif_city_idx', '100000 300'),
