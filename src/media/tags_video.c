@@ -99,7 +99,7 @@ static video_stream video_of(arena *mem, AVFormatContext *f, AVStream *s)
     v.transfer = colour(av_color_transfer_name(p->color_trc), p->color_trc);
     v.matrix = colour(av_color_space_name(p->color_space), p->color_space);
     bytes matrix = side_data(s, AV_PKT_DATA_DISPLAYMATRIX), dovi = side_data(s, AV_PKT_DATA_DOVI_CONF);
-    double angle = matrix.n >= 9 * sizeof(int32_t) ? av_display_rotation_get((const int32_t *)(const void *)matrix.at) : 0;
+    double angle = matrix.n >= 9 * sizeof(int32_t) ? av_display_rotation_get((const void *)matrix.at) : 0;
     if (!isnan(angle)) v.rotation = (int)angle;
     if (dovi.n >= sizeof(AVDOVIDecoderConfigurationRecord)) {
         const AVDOVIDecoderConfigurationRecord *d = (const void *)dovi.at;

@@ -351,7 +351,7 @@ bool queue_claim(db *db, str worker, const int concurrency[QUEUE_COUNT], job *ou
 
     // SQLite's write lock already stands for it; in PostgreSQL two workers could otherwise both see the last free place.
     if (db_engine_of(db) == DB_POSTGRES) db_lock(db, CLAIM_LOCK);
-    while (count) {
+    while (count > 0) {
         int i = pick(list, count);
         if (claim_from(db, worker, list[i].queue, concurrency[list[i].queue], out)) return true;
         list[i] = list[--count];

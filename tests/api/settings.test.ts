@@ -119,4 +119,8 @@ describe("a configuration file", () => {
   ])("that %s stops the start and says why", async ([, text, words], { fresh }) => {
     await expect(fresh({ env: file(text) })).rejects.toThrow(words);
   });
+
+  test("that is a folder stops the start too", async ({ fresh }) => {
+    await expect(fresh({ env: { IMMICH_CONFIG_FILE: tmpdir() } })).rejects.toThrow("Is a directory");
+  });
 });
