@@ -1,4 +1,6 @@
-// The test of the web app: `page` is a fresh, empty Chromium tab of a stranger; `signIn` makes it somebody's.
+// The test of the web app: `page` is a fresh, empty Chromium tab of a stranger; `signIn` makes it somebody's. Without a Chromium it is skipped.
+//
+//     CALOTYPE_CHROMIUM    the browser; the system's if unset
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
@@ -7,11 +9,9 @@ import { root } from "./paths.ts";
 import type { Person } from "./person.ts";
 import type { Server } from "./server.ts";
 
-const executablePath = [process.env.CALOTYPE_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  (path) => path && existsSync(path),
-);
-export const browserMissing = !executablePath;
-if (browserMissing) console.log("Skipped: there is no Chromium here (apt install chromium), so the web app is not tested.");
+const known = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const executablePath = [process.env.CALOTYPE_CHROMIUM || known].flat().find((path) => existsSync(path));
+if (!executablePath) console.log("Skipped: there is no Chromium here (apt install chromium), so the web app is not tested.");
 
 interface Fixtures {
   browser: Browser;
@@ -19,7 +19,7 @@ interface Fixtures {
   signIn: (page: Page, server: Server, person: Person) => Promise<void>;
 }
 
-export const test = base.extend<Fixtures>({
+const inBrowser = base.extend<Fixtures>({
   browser: [
     async ({}, use) => {
       const browser = await chromium.launch({
@@ -59,6 +59,8 @@ export const test = base.extend<Fixtures>({
     });
   },
 });
+
+export const test = inBrowser.skipIf(!executablePath);
 
 /** A picture of the page in build/screenshots, to look at. */
 export async function screenshot(page: Page, name: string) {

@@ -1,8 +1,8 @@
 // One's own account: profile, appearance, devices, API keys, password.
-import { browserMissing, describe, expect, jpeg, screenshot, test, until } from "../support/browser.ts";
+import { describe, expect, jpeg, screenshot, test, until } from "../support/browser.ts";
 import { enter, expectGoodForAll } from "../support/look.ts";
 
-describe.skipIf(browserMissing)("account settings", () => {
+describe("account settings", () => {
   test("fold out by their address, and the address follows", async ({ server, page }) => {
     await enter(page, server, await server.user(), "/user-settings?isOpen=account+password");
     await page.getByLabel("Present password").waitFor();

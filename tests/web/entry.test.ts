@@ -1,8 +1,8 @@
 // Before the photos: the first account, signing in and out, a password that somebody else chose, and who may go where.
-import { browserMissing, describe, expect, screenshot, test } from "../support/browser.ts";
+import { describe, expect, screenshot, test } from "../support/browser.ts";
 import { enter, expectGoodForAll, sizes, type Size } from "../support/look.ts";
 
-describe.skipIf(browserMissing)("the way in", () => {
+describe("the way in", () => {
   test.for(Object.keys(sizes) as Size[])("leads the first person from the sign-up to their photos, on a %s", async (size, { fresh, page }) => {
     const server = await fresh();
     await page.setViewportSize(sizes[size]);

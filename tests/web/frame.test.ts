@@ -1,8 +1,8 @@
 // What is around every page: addresses and titles, the bars, themes and languages, and what is said when the server is away.
-import { browserMissing, describe, expect, screenshot, test, until } from "../support/browser.ts";
+import { describe, expect, screenshot, test, until } from "../support/browser.ts";
 import { enter, expectGoodForAll, sizes } from "../support/look.ts";
 
-describe.skipIf(browserMissing)("the frame", () => {
+describe("the frame", () => {
   test("goes from page to page without loading anew, with a title, a focus and a way back", async ({ server, page }) => {
     await enter(page, server, await server.user());
     await page.getByRole("button", { name: "Upload", exact: true }).waitFor();

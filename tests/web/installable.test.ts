@@ -1,8 +1,8 @@
 // The app on the home screen: manifest, icons, and a service worker that keeps the shell and nothing of the photos.
-import { browserMissing, describe, expect, jpeg, screenshot, test, until } from "../support/browser.ts";
+import { describe, expect, jpeg, screenshot, test, until } from "../support/browser.ts";
 import { enter, expectGoodForAll } from "../support/look.ts";
 
-describe.skipIf(browserMissing)("the installed app", () => {
+describe("the installed app", () => {
   test("has a manifest with icons of the sizes that it names", async ({ server, page }) => {
     await page.goto(server.url);
     const address = await page.locator('link[rel="manifest"]').getAttribute("href");

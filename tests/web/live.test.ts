@@ -1,7 +1,7 @@
 // What other clients do is seen at once, and what one looks at stays where it is.
 import { QueueName } from "@immich/sdk";
 import type { Page } from "playwright-core";
-import { browserMissing, describe, expect, jpeg, test, until } from "../support/browser.ts";
+import { describe, expect, jpeg, test, until } from "../support/browser.ts";
 import { cell, manyMonths, onScreen, pictures, scroll, settled } from "../support/library.ts";
 import { complaints, enter, sizes, type Size } from "../support/look.ts";
 
@@ -9,7 +9,7 @@ const both = (Object.keys(sizes) as Size[]).map((size) => ({ size }));
 const connected = (page: Page) => page.waitForFunction(() => document.body.textContent!.includes("Connected"));
 const gone = (page: Page, id: string) => cell(page, id).waitFor({ state: "detached" });
 
-describe.skipIf(browserMissing)("another client's work", () => {
+describe("another client's work", () => {
   test.for(both)("comes and goes: uploaded, trashed, restored, deleted ($size)", async ({ size }, { server, page }) => {
     const ada = await server.user();
     const heard = complaints(page);

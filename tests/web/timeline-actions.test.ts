@@ -1,6 +1,6 @@
 // Choosing photos, and what can be done with them: on a desk with a mouse and keys, on a phone with fingers.
 import type { Locator, Page } from "playwright-core";
-import { browserMissing, describe, expect, screenshot, test, until } from "../support/browser.ts";
+import { describe, expect, screenshot, test, until } from "../support/browser.ts";
 import { line, middle, phone, touch } from "../support/hands.ts";
 import { archived, cell, manyMonths, settled } from "../support/library.ts";
 import { complaints, enter, expectGoodForAll, sizes, type Size } from "../support/look.ts";
@@ -13,7 +13,7 @@ const expectChosen = (page: Page, n: number) =>
 const bar = (page: Page, name: string) => page.getByRole("toolbar").getByRole("button", { name, exact: true });
 const gone = (one: Locator) => one.waitFor({ state: "detached" });
 
-describe.skipIf(browserMissing)("photos are chosen", () => {
+describe("photos are chosen", () => {
   test("one by one, as a stretch, by the day and all at once", async ({ server, page }) => {
     const ada = await server.user();
     const ids = await manyMonths(server, ada, 3, 8);
@@ -105,7 +105,7 @@ describe.skipIf(browserMissing)("photos are chosen", () => {
   });
 });
 
-describe.skipIf(browserMissing)("with chosen photos", () => {
+describe("with chosen photos", () => {
   test.for(both)("favourites are made and unmade ($size)", async ({ size }, { server, page }) => {
     const ada = await server.user();
     const [first, second] = await manyMonths(server, ada, 1, 3);

@@ -1,9 +1,9 @@
 // The timeline's pictures: their places are kept for them.
-import { browserMissing, expect, screenshot, test, until } from "../support/browser.ts";
+import { expect, screenshot, test, until } from "../support/browser.ts";
 import { pictures, settled } from "../support/library.ts";
 import { enter } from "../support/look.ts";
 
-test.skipIf(browserMissing)("pictures come into boxes that have their place already", async ({ server, page }) => {
+test("pictures come into boxes that have their place already", async ({ server, page }) => {
   const ada = await server.user();
   await pictures(server, ada, ["2024:05:06 10:00:00", "2024:05:06 11:00:00", "2024:05:05 10:00:00", "2024:04:05 10:00:00"]);
   const { promise: held, resolve: letGo } = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 // The timeline as a place: what is drawn, what is asked for, where one lands and where one stays.
 import type { Page } from "playwright-core";
-import { browserMissing, describe, expect, screenshot, test, until } from "../support/browser.ts";
+import { describe, expect, screenshot, test, until } from "../support/browser.ts";
 import { line, phone, touch } from "../support/hands.ts";
 import { cell, manyMonths, monthTop, onScreen, scroll, settled } from "../support/library.ts";
 import { complaints, enter, expectGoodForAll, sizes, type Size } from "../support/look.ts";
@@ -28,7 +28,7 @@ function monthsAsked(page: Page): string[] {
   return asked;
 }
 
-describe.skipIf(browserMissing)("the timeline", () => {
+describe("the timeline", () => {
   const both = (Object.keys(sizes) as Size[]).map((size) => ({ size }));
 
   test.for(both)("draws months, days and even rows, and only what is near ($size)", async ({ size }, { server, page }) => {

@@ -1,6 +1,6 @@
 // Every page once, on a desk and on a phone, by day and by night: nothing serious for axe-core, nothing sticking out, no complaint in the console.
 // Leaves a picture of each in build/screenshots, to look at.
-import { browserMissing, describe, expect, jpeg, screenshot, test } from "../support/browser.ts";
+import { describe, expect, jpeg, screenshot, test } from "../support/browser.ts";
 import { complaints, enter, expectGoodForAll, sizes, type Size } from "../support/look.ts";
 
 const pages: [name: string, path: string, sight: string][] = [
@@ -21,7 +21,7 @@ const pages: [name: string, path: string, sight: string][] = [
   ["nowhere", "/nowhere", "h2"],
 ];
 
-describe.skipIf(browserMissing)("a tour of all pages", () => {
+describe("a tour of all pages", () => {
   const ways = (Object.keys(sizes) as Size[]).flatMap((size) => (["light", "dark"] as const).map((theme) => ({ size, theme })));
 
   test.for(ways)("on a $size, $theme", async ({ size, theme }, { server, page }) => {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { browserMissing, describe, expect, jpeg, screenshot, test, until } from "../support/browser.ts";
+import { describe, expect, jpeg, screenshot, test, until } from "../support/browser.ts";
 import { dragFiles, pasteFile } from "../support/hands.ts";
 import { complaints, enter, expectGoodForAll, sizes, type Size } from "../support/look.ts";
 import { sha1, xmp } from "../support/test.ts";
@@ -42,7 +42,7 @@ async function thinLine(page: Page, kilobytesPerSecond: number) {
   return () => set(-1);
 }
 
-describe.skipIf(browserMissing)("files come in", () => {
+describe("files come in", () => {
   test.for(both)("by the button: each is read once, asked about, and sent only if it is new ($size)", async ({ size }, { server, page }) => {
     const ada = await server.user();
     const known = jpeg();
@@ -123,7 +123,7 @@ describe.skipIf(browserMissing)("files come in", () => {
   });
 });
 
-describe.skipIf(browserMissing)("on the way", () => {
+describe("on the way", () => {
   test.for(both)("progress, speed and time left are shown; pause holds everything, resume goes on ($size)", async ({ size }, { server, page }) => {
     const ada = await server.user();
     await page.setViewportSize(sizes[size]);

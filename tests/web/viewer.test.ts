@@ -1,6 +1,6 @@
 // One photo on the whole screen: how it opens, how one goes on, looks closer, and what one learns and does there.
 import type { Page } from "playwright-core";
-import { browserMissing, describe, expect, jpeg, mp4, screenshot, test, until } from "../support/browser.ts";
+import { describe, expect, jpeg, mp4, screenshot, test, until } from "../support/browser.ts";
 import { doubleTap, line, middle, phone, touch } from "../support/hands.ts";
 import { cell, onScreen, pictures, settled } from "../support/library.ts";
 import { complaints, enter, expectGoodForAll, sizes, type Size } from "../support/look.ts";
@@ -29,7 +29,7 @@ const shared = (server: Server) =>
     return { ada, ids };
   })());
 
-describe.skipIf(browserMissing)("the viewer", () => {
+describe("the viewer", () => {
   test.for(both)("opens from the grid without a flash, at an address of its own, and closes with the browser's back ($size)", async ({ size }, { server, page }) => {
     const { ada, ids } = await shared(server);
     const heard = complaints(page);
@@ -214,7 +214,7 @@ describe.skipIf(browserMissing)("the viewer", () => {
   });
 });
 
-describe.skipIf(browserMissing)("the details", () => {
+describe("the details", () => {
   test.for(both)("tell date and zone, camera, file and place, and take a description and stars ($size)", async ({ size }, { server, page }) => {
     const ada = await server.user();
     await ada.updateMyPreferences({ userPreferencesUpdateDto: { ratings: { enabled: true } } });
@@ -260,7 +260,7 @@ describe.skipIf(browserMissing)("the details", () => {
   });
 });
 
-describe.skipIf(browserMissing)("in the viewer", () => {
+describe("in the viewer", () => {
   test("favourite, archive, trash and delete have a button and a key, and the next photo follows", async ({ server, page }) => {
     const ada = await server.user();
     const ids = await pictures(server, ada, ["2024:05:06 10:00:00", "2024:05:05 10:00:00", "2024:05:04 10:00:00", "2024:05:03 10:00:00"]);
