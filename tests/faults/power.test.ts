@@ -4,23 +4,11 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { program } from "../support/paths.ts";
 import { expect, onTestFinished, test, until, type Server } from "../support/test.ts";
 import { breaches, drained } from "./promise.ts";
 import { chance, rounds } from "./random.ts";
+import { shim } from "./shim.ts";
 import { work } from "./work.ts";
-
-/** Compiles the shim; undefined where that is not possible or the program is a sanitised one, which must be the first to be loaded. */
-function shim(folder: string) {
-  try {
-    if (/lib[at]san/.test(execFileSync("ldd", [program], { encoding: "utf8" }))) return undefined;
-    const library = join(folder, "power.so");
-    execFileSync("cc", ["-O1", "-shared", "-fPIC", "-o", library, join(import.meta.dirname, "power.c"), "-ldl"], { stdio: "ignore" });
-    return library;
-  } catch {
-    return undefined;
-  }
-}
 
 const keyOf = (path: string) => {
   const { ino, birthtimeNs } = statSync(path, { bigint: true });
@@ -47,7 +35,7 @@ function rebuild(kept: string, key: string, into: string) {
 test.skipIf(process.env.CALOTYPE_TEST_ENGINE === "postgres")("a power cut takes nothing that was acknowledged", { timeout: (rounds + 5) * 60_000 }, async ({ fresh }) => {
   const kept = mkdtempSync(join(tmpdir(), "calotype-power-"));
   onTestFinished(() => rmSync(kept, { recursive: true }));
-  const library = shim(kept);
+  const library = shim("power.c", kept);
   if (!library) return console.log("Skipped: the power cut needs a C compiler and a program without sanitisers.");
   const env = { LD_PRELOAD: library, CALOTYPE_POWER: join(kept, "disk") };
   mkdirSync(env.CALOTYPE_POWER);
