@@ -129,13 +129,6 @@ static void give_back(db *d, connection *c, bool usable)
     gate_leave(&pool->places);
 }
 
-void db_optimize(db_pool *pool)
-{
-    if (!pool->engine->optimize || !gate_enter(&pool->write_lock, patience_ms)) return;
-    pool->engine->optimize(pool->writer);
-    gate_leave(&pool->write_lock);
-}
-
 bool db_wait(db_pool *pool, int timeout_ms)
 {
     int64_t until = monotonic() + (int64_t)timeout_ms * 1000;

@@ -47,8 +47,6 @@ typedef struct {
 db_pool *db_open(ctx *, db_options);
 void db_close(db_pool *);
 db_engine db_pool_engine(db_pool *);
-// Refreshes what the query planner knows and shortens SQLite's write-ahead log; for the nightly tasks. PostgreSQL does this by itself.
-void db_optimize(db_pool *);
 // Waits until the database answers, logging once that it waits; false after timeout_ms (-1: forever).
 bool db_wait(db_pool *, int timeout_ms);
 // Brings the schema to this version, under a lock (spec 09, 9 and 11). Fails with a clear message when the database is newer, foreign or damaged.

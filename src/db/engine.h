@@ -52,7 +52,6 @@ typedef struct {
     bool (*savepoint)(connection *, problem *);
     bool (*release)(connection *, bool undo, problem *);
     bool (*lock)(connection *, int64_t number, problem *);
-    void (*optimize)(connection *); // may be NULL
     // Runs a script of several statements, for migrations.
     bool (*script)(connection *, const char *sql, problem *);
 } engine;

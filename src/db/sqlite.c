@@ -101,7 +101,7 @@ static connection *sqlite_connect(const db_options *options, problem *p)
             sqlite3_exec(c->db,
                          "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma recursive_triggers = off;"
                          "pragma mmap_size = 2147418112; pragma cache_size = -2000; pragma journal_size_limit = 67108864;"
-                         "pragma secure_delete = off; pragma analysis_limit = 400",
+                         "pragma secure_delete = off",
                          NULL, NULL, NULL) == SQLITE_OK &&
             sqlite3_create_collation(c->db, "C", SQLITE_UTF8, NULL, compare_bytes) == SQLITE_OK &&
             sqlite_add_functions(c->db, &c->state) == SQLITE_OK && sqlite_add_sets(c->db) == SQLITE_OK && keep(c, "begin", &c->begin) &&
@@ -299,11 +299,6 @@ static bool sqlite_lock(connection *c, int64_t number, problem *p)
     return false;
 }
 
-static void sqlite_optimize(connection *c)
-{
-    run(c, "pragma optimize; pragma wal_checkpoint(truncate)", NULL);
-}
-
 static bool sqlite_script(connection *c, const char *sql, problem *p)
 {
     return run(c, sql, p);
@@ -324,6 +319,5 @@ const engine engine_sqlite = {
     .changed = sqlite_changed,
     .close = sqlite_close,
     .lock = sqlite_lock,
-    .optimize = sqlite_optimize,
     .script = sqlite_script,
 };

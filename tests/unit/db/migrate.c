@@ -36,7 +36,6 @@ BOTH("migrating twice changes nothing")
     db_migrate(c, pool);
     check_int(rows_of(d, "calotype_migration"), ran);
     db_commit(d);
-    db_optimize(pool);
 }
 
 static void run_on_new(ctx *c, void *arg)
