@@ -14,8 +14,8 @@ const panel = (page: Page) => page.getByRole("complementary", { name: "Uploads" 
 const title = (page: Page, text: string) => panel(page).getByRole("status").filter({ hasText: text }).waitFor();
 const row = (page: Page, name: string) => panel(page).getByRole("listitem").filter({ hasText: name });
 const photo = (name: string, content = jpeg()) => ({ name, mimeType: "image/jpeg", buffer: content });
-/** A photo of many bytes, so that sending it takes a while. */
-const large = (name: string, megabytes: number) => photo(name, Buffer.concat([jpeg(), randomBytes(megabytes << 20)]));
+/** A photo of a megabyte, so that sending it over a thin line takes a while. */
+const large = (name: string) => photo(name, Buffer.concat([jpeg(), randomBytes(1 << 20)]));
 
 async function choose(page: Page, files: { name: string; mimeType: string; buffer: Buffer }[]) {
   const chooser = page.waitForEvent("filechooser");
@@ -128,11 +128,11 @@ describe("on the way", () => {
     const ada = await server.user();
     await page.setViewportSize(sizes[size]);
     await enter(page, server, ada);
-    const widen = await thinLine(page, 300);
-    await choose(page, [large("a.jpg", 2), large("b.jpg", 2), large("c.jpg", 2), large("d.jpg", 2)]);
+    const widen = await thinLine(page, 150);
+    await choose(page, ["a.jpg", "b.jpg", "c.jpg", "d.jpg"].map(large));
     await title(page, "Uploading 1 of 4");
     await until("a share of the first file", async () => /[1-9]\d? ?%/.test((await row(page, "a.jpg").textContent())!));
-    await until("speed and time", async () => /of 8 MB · .*\/s · .* left/.test((await panel(page).textContent())!));
+    await until("speed and time", async () => /of 4 MB · .*\/s · .* left/.test((await panel(page).textContent())!));
     expect(Number(await panel(page).getByRole("progressbar").first().getAttribute("aria-valuenow"))).toBeLessThan(100);
     await expectGoodForAll(page);
     await screenshot(page, `upload-${size}`);
@@ -154,8 +154,8 @@ describe("on the way", () => {
   test("one is cancelled, or all; the rest arrives", async ({ server, page }) => {
     const ada = await server.user();
     await enter(page, server, ada);
-    const widen = await thinLine(page, 200);
-    await choose(page, [large("a.jpg", 2), large("b.jpg", 2), large("c.jpg", 2), large("d.jpg", 2), large("e.jpg", 2)]);
+    const widen = await thinLine(page, 100);
+    await choose(page, ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"].map(large));
     await until("a share of the first file", async () => /\d ?%/.test((await row(page, "a.jpg").textContent())!));
     await panel(page).getByRole("button", { name: "Cancel a.jpg" }).click();
     await panel(page).getByRole("button", { name: "Cancel e.jpg" }).click();
@@ -163,13 +163,13 @@ describe("on the way", () => {
     await widen();
     await title(page, "3 uploaded");
 
-    const narrow = await thinLine(page, 100);
-    await choose(page, [large("f.jpg", 2), large("g.jpg", 2)]);
+    const again = await thinLine(page, 50);
+    await choose(page, ["f.jpg", "g.jpg"].map(large));
     await until("a share of a file", async () => /\d ?%/.test((await row(page, "f.jpg").textContent())!));
     await panel(page).getByRole("button", { name: "Cancel all" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Cancel all" }).click();
     await panel(page).waitFor({ state: "detached" });
-    await narrow();
+    await again();
     expect((await ada.getAssetStatistics({})).total).toBe(3);
   });
 
@@ -197,10 +197,10 @@ describe("on the way", () => {
     const server = await fresh();
     const ada = await server.user();
     await enter(page, server, ada);
-    const widen = await thinLine(page, 400);
-    await choose(page, [large("a.jpg", 3), large("b.jpg", 3), photo("c.jpg"), photo("d.jpg")]);
+    const widen = await thinLine(page, 100);
+    await choose(page, [large("a.jpg"), large("b.jpg"), photo("c.jpg"), photo("d.jpg")]);
     await until("a share of the first file", async () => /\d ?%/.test((await row(page, "a.jpg").textContent())!));
-    await server.stop();
+    await server.kill();
     await panel(page).getByText("The server does not answer").waitFor();
     await screenshot(page, "upload-offline");
     await widen();
@@ -212,8 +212,8 @@ describe("on the way", () => {
   test("the page is left only after a warning", async ({ server, page }) => {
     const ada = await server.user();
     await enter(page, server, ada);
-    await thinLine(page, 100);
-    await choose(page, [large("a.jpg", 2)]);
+    await thinLine(page, 50);
+    await choose(page, [large("a.jpg")]);
     await until("a share of the file", async () => /\d ?%/.test((await row(page, "a.jpg").textContent())!));
     const warning = page.waitForEvent("dialog");
     const leaving = page.close({ runBeforeUnload: true });
