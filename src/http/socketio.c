@@ -119,6 +119,7 @@ static void join(task *t)
 
     c->rooms = calloc(w->rooms.n + 1, sizeof *c->rooms);
     if (!c->rooms) log_die("out of memory");
+    c->room_count = 0;
     each (name, w->rooms) room_join(c, *name);
     room_join(c, str_of(c->id));
     c->joined = true;
@@ -219,7 +220,7 @@ static void order_give(http_server *s, str room, packet *p, bool disconnect)
         return;
     }
     *o = (order){.io = s->socketio, .packet = p, .all = !room.at, .disconnect = disconnect, .n = room.n};
-    if (room.n) memcpy(o->room, room.at, room.n);
+    if (room.at) memcpy(o->room, room.at, room.n);
     loop_add(s->loop, &o->task, order_came);
 }
 
