@@ -243,17 +243,17 @@ static int sqlite_columns(cursor *k)
 
 static cell sqlite_value(cursor *k, int column)
 {
-    sqlite3_stmt *s = k->statement->handle;
-    switch (sqlite3_column_type(s, column)) {
-    case SQLITE_INTEGER: return (cell){CELL_INT, .i = sqlite3_column_int64(s, column)};
-    case SQLITE_FLOAT: return (cell){CELL_FLOAT, .f = sqlite3_column_double(s, column)};
+    sqlite3_value *v = sqlite3_column_value(k->statement->handle, column);
+    switch (sqlite3_value_type(v)) {
+    case SQLITE_INTEGER: return (cell){CELL_INT, .i = sqlite3_value_int64(v)};
+    case SQLITE_FLOAT: return (cell){CELL_FLOAT, .f = sqlite3_value_double(v)};
     case SQLITE_TEXT: {
-        uint8_t *at = (uint8_t *)sqlite3_column_text(s, column);
-        return (cell){CELL_TEXT, .bytes = {at, sqlite3_column_bytes(s, column)}};
+        uint8_t *at = (uint8_t *)sqlite3_value_text(v);
+        return (cell){CELL_TEXT, .bytes = {at, (size_t)sqlite3_value_bytes(v)}};
     }
     case SQLITE_BLOB: {
-        uint8_t *at = (uint8_t *)sqlite3_column_blob(s, column); // NULL when empty
-        return (cell){CELL_BYTES, .bytes = {at ? at : (uint8_t *)"", sqlite3_column_bytes(s, column)}};
+        uint8_t *at = (uint8_t *)sqlite3_value_blob(v); // NULL when empty
+        return (cell){CELL_BYTES, .bytes = {at ? at : (uint8_t *)"", (size_t)sqlite3_value_bytes(v)}};
     }
     }
     return (cell){0};
