@@ -78,7 +78,7 @@ static bool fixed_offset(str name, int *seconds)
 static bool number(const char **p, int *out)
 {
     if (!isdigit((unsigned char)**p)) return false;
-    for (*out = 0; isdigit((unsigned char)**p) && *out < 100000; (*p)++) *out = *out * 10 + (**p - '0');
+    for (*out = 0; isdigit((unsigned char)**p) && *out < 1000; (*p)++) *out = *out * 10 + (**p - '0');
     return true;
 }
 
@@ -122,19 +122,25 @@ static bool rule_parse(const char **p, rule *r)
     return **p != '/' || ((*p)++, clock_time(p, &r->time));
 }
 
-// "CET-1CEST,M3.5.0,M10.5.0/3": offsets count westwards.
+enum { FURTHEST = 25 * 3600 }; // seconds that a zone may be off (RFC 8536, 3.2)
+
+// Offsets count westwards.
+static bool posix_offset(const char **p, int *seconds)
+{
+    if (!clock_time(p, seconds)) return false;
+    *seconds = -*seconds;
+    return abs(*seconds) <= FURTHEST;
+}
+
+// "CET-1CEST,M3.5.0,M10.5.0/3"
 static bool posix_parse(const char *p, zone *z)
 {
-    if (!zone_letters(&p) || !clock_time(&p, &z->standard)) return false;
-    z->standard = -z->standard;
+    if (!zone_letters(&p) || !posix_offset(&p, &z->standard)) return false;
     z->has_rule = true;
     if (!*p) return true;
     z->daylight = z->standard + 3600;
     if (!zone_letters(&p)) return false;
-    if (*p && *p != ',') {
-        if (!clock_time(&p, &z->daylight)) return false;
-        z->daylight = -z->daylight;
-    }
+    if (*p && *p != ',' && !posix_offset(&p, &z->daylight)) return false;
     z->has_dst = rule_parse(&p, &z->start) && rule_parse(&p, &z->end);
     return z->has_dst;
 }
@@ -200,6 +206,8 @@ static const zone *tzif_parse(arena *mem, bytes file)
     z->offsets = z->kinds + z->time_count;
     for (size_t i = 0; i < z->time_count; i++)
         if (z->kinds[i] >= z->kind_count) return NULL;
+    for (size_t i = 0; i < z->kind_count; i++)
+        if (llabs(big(z->offsets + i * 6, 4)) > FURTHEST) return NULL;
     if (!z->kind_count) return NULL;
 
     str footer = str_trim(str_slice(bytes_str(file), at + HEADER + second, file.n));

@@ -2,6 +2,9 @@
 #include "../test.h"
 #include "media/zone.h"
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static when at(const char *iso)
 {
@@ -112,4 +115,35 @@ TEST("the ends of the map have zones too, and every zone of the map can be loade
             str name = zone_at(latitude, longitude);
             if (!zone_load(mem, name)) test_failed(__FILE__, __LINE__, "%.*s can't be loaded", PR(name));
         }
+}
+
+// A zone from a file with one kind of clock, that many seconds east, and a POSIX rule.
+static const zone *from_rules(arena *mem, uint32_t offset, const char *rule)
+{
+    buf file = {.mem = mem};
+    const uint8_t kind[] = {(uint8_t)(offset >> 24), (uint8_t)(offset >> 16), (uint8_t)(offset >> 8), (uint8_t)offset, 0, 0};
+    for (int i = 0; i < 2; i++) { // for programs of the last century, and for ours
+        buf_add(&file, (str){"TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\4", 44});
+        buf_add(&file, (str){(char *)kind, sizeof kind});
+        buf_add(&file, (str){"ABC", 4});
+    }
+    buf_fmt(&file, "\n%s\n", rule);
+    int fd = memfd_create("rules", MFD_CLOEXEC);
+    check_int(write(fd, file.at, file.n), (int64_t)file.n);
+    setenv("TZDIR", "/dev", 1);
+    const zone *z = zone_load(mem, str_fmt(mem, "fd/%d", fd));
+    unsetenv("TZDIR");
+    close(fd);
+    return z;
+}
+
+TEST("a file of rules whose clocks are days off is none, and such a rule is left out")
+{
+    const zone *z = from_rules(mem, 3600, "ABC-2");
+    check(z && zone_offset(z, 0) == 7200);
+    z = from_rules(mem, 3600, "ABC-99999999");
+    check(z && zone_offset(z, 0) == 3600);
+    z = from_rules(mem, 3600, "ABC-2DEF99");
+    check(z && zone_offset(z, 0) == 3600);
+    check(!from_rules(mem, 0x490e24ff, ""));
 }
