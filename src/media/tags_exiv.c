@@ -203,7 +203,8 @@ static bool take_language(str *s, str *language)
     size_t letters = 0;
     while (letters < language->n && isalpha((unsigned char)language->at[letters])) letters++;
     bool plausible = (letters == 2 || letters == 3) && (letters == language->n || language->at[letters] == '-');
-    if (!plausible && !str_is(*language, "x-default")) return false;
+    // Private ones, x-default among them; exiv2 gives x-repair to what has no language.
+    if (!plausible && !str_starts(*language, S("x-"))) return false;
     *s = str_slice(*s, (size_t)end + 2, s->n);
     return true;
 }

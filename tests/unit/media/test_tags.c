@@ -564,6 +564,15 @@ TEST("an edited sidecar keeps what was in it")
     check(str_find((str){text.at, text.n}, S("Red")) > 0);
 }
 
+TEST("an edited description is not taken together with its other languages")
+{
+    buf old = packet(mem, "<dc:description><rdf:Alt><rdf:li xml:lang='x-default'>Old</rdf:li><rdf:li xml:lang='de'>Alt</rdf:li>"
+                          "<rdf:li xml:lang='x-repair'>Any</rdf:li></rdf:Alt></dc:description>");
+    buf text = written(mem, (str){old.at, old.n}, (sidecar_edit){.description = S("New"), .latitude = NAN, .longitude = NAN});
+    file_tags f = read_bytes(mem, text, ".xmp");
+    check_tag(f, "Description", "New");
+}
+
 TEST("what is no sidecar is not written over")
 {
     ctx c = {.mem = mem};
