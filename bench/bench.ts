@@ -2,35 +2,26 @@
 //
 //     bench/run            a quarter of an hour: libraries of 100,000 and 1,000,000 assets on both engines
 //     bench/run --quick    two minutes: 100,000 on SQLite, and less of everything else
+//     bench/run web jobs   some of it: small, uploads, web, jobs, library
 //
 // Figures of a machine that does other things as well are worth little in time; what one request costs in processor time stands beside them.
 import { QueueName } from "../tests/node_modules/@immich/sdk/build/index.js";
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { jpeg } from "../tests/support/images.ts";
 import { root } from "../tests/support/paths.ts";
-import { personAt, type Person } from "../tests/support/person.ts";
+import { type Person } from "../tests/support/person.ts";
 import { Server } from "../tests/support/server.ts";
+import { median, quick, run, say, seconds, seeded, tools } from "./measure.ts";
+import { web } from "./web.ts";
 
-const quick = process.argv.includes("--quick");
 const work = mkdtempSync(join(tmpdir(), "calotype-bench-"));
-const tools = process.env.CALOTYPE_BENCH ?? join(root, "build/release/bench");
 const cores = availableParallelism();
-const run = promisify(execFile);
-
-const seconds = async (what: () => unknown) => {
-  const begun = performance.now();
-  await what();
-  return (performance.now() - begun) / 1000;
-};
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
-const say = (what: string, value: string, bar = "") => console.log(`| ${what.padEnd(62)} | ${value.padEnd(34)} | ${bar} |`);
 const mib = (bytes: number) => `${(bytes / (1 << 20)).toFixed(1)} MB`;
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -69,16 +60,6 @@ async function peak<T>(server: Server, what: () => Promise<T>) {
 }
 
 // ---- libraries -----------------------------------------------------------------------------------------------------------------
-
-/** A server whose library was filled before it started (bench/seed.c). */
-async function seeded(name: string, assets: number, jobs = 0) {
-  const server = new Server(`bench-${name}`);
-  const fill = await seconds(() =>
-    run(join(tools, "seed"), ["--data", server.data, "--assets", String(assets), "--jobs", String(jobs)], { env: { ...process.env, ...server.database.env } }),
-  );
-  await server.start();
-  return { server, fill, person: await server.login("bench@example.com", "benchbench") };
-}
 
 const cookie = (person: Person) => `immich_access_token=${person.accessToken}`;
 
@@ -303,6 +284,7 @@ const stop = quick ? undefined : postgres();
 try {
   if (wanted("small")) await small();
   if (wanted("uploads")) await uploads();
+  if (wanted("web")) await web();
   for (const engine of stop ? ["sqlite", "postgres"] : ["sqlite"]) {
     if (wanted("jobs")) await jobs(engine);
     if (!wanted("library")) continue;
