@@ -95,21 +95,24 @@ async function scrubbing(page: Page, name: string) {
   say(`${name}: a jump by the scrubber until its photos are there`, ms(times), "≤ 500 ms");
 }
 
-type TraceEvent = { name: string; ph: string; ts: number; dur?: number; pid: number; tid: number; args?: { name?: string; data?: { type?: string } } };
+type TraceEvent = { name: string; ph: string; ts: number; dur?: number; pid: number; tid: number; args?: { name?: string } };
 
 /** While the wheel turns: the longest task of the page's main thread and the longest time between two frames, in ms. */
 async function turn(browser: Browser, page: Page): Promise<{ task: number; frames: number[] }> {
   const pane = (await page.locator("[data-window]").boundingBox())!;
   await page.mouse.move(pane.x + pane.width / 3, pane.y + pane.height / 2);
-  await browser.startTracing(page, { categories: ["devtools.timeline", "toplevel", "disabled-by-default-devtools.timeline.frame", "__metadata"] });
+  await browser.startTracing(page, { categories: ["devtools.timeline", "blink.user_timing", "toplevel", "disabled-by-default-devtools.timeline.frame", "__metadata"] });
+  await page.mouse.wheel(0, 240);
+  await page.evaluate(() => performance.mark("turning"));
   const until = performance.now() + 3000;
   while (performance.now() < until) await page.mouse.wheel(0, 240);
+  await page.evaluate(() => performance.mark("turned"));
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
   const main = traceEvents.filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain");
   const drawn = traceEvents.filter(({ name }) => name === "DrawFrame");
   const owner = median(drawn.map(({ pid }) => pid));
-  const wheels = traceEvents.filter(({ name, args }) => name === "EventDispatch" && args?.data?.type === "wheel").map(({ ts }) => ts);
-  const [begin, end] = [Math.min(...wheels), Math.max(...wheels)];
+  const marked = (mark: string) => traceEvents.find(({ name }) => name === mark)!.ts;
+  const [begin, end] = [marked("turning"), marked("turned")];
   const frames = drawn.filter(({ pid, ts }) => pid === owner && ts >= begin && ts <= end).map(({ ts }) => ts / 1000).sort((a, b) => a - b);
   const tasks = traceEvents.filter(({ name, ph, pid, tid }) => ph === "X" && /RunTask$/.test(name) && main.some((one) => one.pid === pid && one.tid === tid && pid === owner));
   return {
