@@ -163,8 +163,9 @@ str url_for_log(arena *mem, exchange *x)
         separator = '&';
         char *equals = pair->n ? memchr(pair->at, '=', pair->n) : NULL;
         str name = str_slice(*pair, 0, equals ? (size_t)(equals - pair->at) : pair->n);
+        str meant = form_decode(mem, name);
         bool mask = false;
-        for (size_t i = 0; i < countof(secret); i++) mask |= str_is(name, secret[i]);
+        for (size_t i = 0; i < countof(secret); i++) mask |= str_is(meant, secret[i]);
         buf_add(&out, mask ? name : *pair);
         if (mask) buf_add(&out, S("=***"));
     }
