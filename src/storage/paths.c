@@ -119,7 +119,7 @@ str storage_safe_name(arena *mem, str name)
     if (safe.n > MOST) {
         str extension = storage_extension(safe);
         if (extension.n > LONGEST_EXTENSION) extension = S("");
-        safe = str_cat(mem, cut(safe, MOST - extension.n), extension);
+        safe = str_cat(mem, str_trim(cut(safe, MOST - extension.n)), extension);
     }
     return str_dup(mem, safe);
 }

@@ -37,6 +37,11 @@ TEST("a name that is too long keeps its extension and whole characters")
     check(safe.n <= 255 && safe.n > 250);
     check(utf8_valid(safe));
     check(str_ends(safe, S("ä.jpeg")));
+
+    b.n = 0;
+    for (int i = 0; i < 254; i++) buf_char(&b, 'a');
+    buf_add(&b, S(" and more"));
+    check_int(storage_safe_name(mem, buf_str(&b)).n, 254); // not with the blank at its end
 }
 
 TEST("extensions")
