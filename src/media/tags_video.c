@@ -281,7 +281,8 @@ static void location(arena *mem, str text, tags *out)
     for (int i = 0; i < 2; i++) {
         size_t start = at++;
         while (at < text.n && !strchr("+-/", text.at[at])) at++;
-        if (!str_to_double(str_slice(text, start + (start < text.n && text.at[start] == '+'), at), &parts[i])) return;
+        str number = str_slice(text, start + (start < text.n && text.at[start] == '+'), at);
+        if (!str_to_double(number, &parts[i]) || !isfinite(parts[i])) return;
     }
     tag_add(mem, out, "GPSLatitude", str_fmt(mem, "%.15g", parts[0]));
     tag_add(mem, out, "GPSLongitude", str_fmt(mem, "%.15g", parts[1]));
