@@ -62,6 +62,7 @@ static str open_poll(arena *mem, http_server *s)
 {
     str answer = ask(mem, s, S("GET /s/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
     ptrdiff_t at = str_find(answer, S("{\"sid\":\""));
+    if (!(str_starts(answer, S("HTTP/1.1 200")) && at > 0)) fprintf(stderr, "ANSWER [%.*s]\n", PR(answer));
     must(str_starts(answer, S("HTTP/1.1 200")) && at > 0);
     return str_slice(answer, (size_t)at + 8, (size_t)at + 28);
 }
