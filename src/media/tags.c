@@ -55,7 +55,7 @@ static void add(arena *mem, tags *list, str name, strs texts, bool is_list)
     strs kept = {0};
     each (text, texts)
         if (!absent(*text)) *push(mem, kept) = utf8_clean(mem, *text);
-    if (!kept.n || tag_find(list, key)) return;
+    if (!kept.n || list->n == MOST_TAGS || tag_find(list, key)) return;
     *push(mem, *list) = (tag){.name = str_of(key), .list = is_list, .values = kept};
 }
 

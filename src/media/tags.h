@@ -15,6 +15,7 @@ typedef struct {
     strs values;
 } tag;
 typedef LIST(tag) tags;
+enum { MOST_TAGS = 20000 }; // of one file; thousands of named faces are fewer. Lists are searched one by one, so there has to be an end
 
 const tag *tag_find(const tags *, const char *name); // NULL if absent
 str tag_text(const tags *, const char *name);        // the first text; {0} if absent

@@ -166,7 +166,7 @@ file_tags tags_from_json(arena *mem, const json *from)
 {
     file_tags f = {0};
     json *list = json_get(from, "tags"), *pr = json_get(from, "probe");
-    for (json *j = list && list->type == JSON_OBJECT ? list->first : NULL; j; j = j->next) {
+    for (json *j = list && list->type == JSON_OBJECT ? list->first : NULL; j && f.tags.n < MOST_TAGS; j = j->next) {
         strs values = {0};
         if (j->type == JSON_STRING) *push(mem, values) = j->text;
         each_of(x, j) if (x->type == JSON_STRING) * push(mem, values) = x->text;

@@ -7,6 +7,7 @@
 
 static void check_list(const tags *list)
 {
+    must(list->n <= MOST_TAGS);
     each (t, *list) {
         must(t->values.n && utf8_valid(t->name));
         each (value, t->values) must(value->at && utf8_valid(*value));

@@ -499,6 +499,25 @@ TEST("tags and probe survive the pipe; nonsense gives nothing")
     check(!tags_from_json(mem, NULL).tags.n);
 }
 
+TEST("there is an end to the tags of one file, on both sides of the pipe")
+{
+    file_tags f = {0};
+    json_writer w = json_writer_on(mem);
+    json_open(&w);
+    json_key(&w, S("tags"));
+    json_open(&w);
+    for (int i = 0; i < MOST_TAGS + 10; i++) {
+        json_key(&w, str_fmt(mem, "T%d", i));
+        json_str(&w, S("x"));
+        if (i > MOST_TAGS - 10) tag_add(mem, &f.tags, str_fmt(mem, "T%d", i).at, S("x"));
+        else *push(mem, f.tags) = (tag){.name = S("T"), .values = {(str[]){S("x")}, 1, 1}};
+    }
+    json_close(&w);
+    json_close(&w);
+    check_int((int64_t)f.tags.n, MOST_TAGS);
+    check_int((int64_t)tags_from_json(mem, json_parse(mem, buf_str(&w.out), NULL)).tags.n, MOST_TAGS);
+}
+
 // ---- writing sidecars ------------------------------------------------------------------------------------------------------------
 typedef struct {
     int old, into;
