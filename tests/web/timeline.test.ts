@@ -205,21 +205,28 @@ describe("the timeline", () => {
     await enter(page, server, ada);
     await settled(page);
     await scroll(page, 3456);
-    const before = await onScreen(page);
+    let before = await onScreen(page);
     const expectSamePlace = async () => {
       await settled(page);
       const now = await onScreen(page);
       expect(now.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
       for (const [i, { top }] of now.entries()) expect(Math.abs(top - before[i]!.top)).toBeLessThan(5);
     };
-    // The place is noted a moment after the page has come to rest.
-    await page.waitForTimeout(500);
-    await page.getByRole("link", { name: "Archive" }).locator("visible=true").click();
-    await page.getByRole("heading", { name: "The archive is empty" }).waitFor();
-    await page.goBack();
-    await expectSamePlace();
+    const goAndComeBack = async () => {
+      await page.getByRole("link", { name: "Archive" }).locator("visible=true").click();
+      await page.getByRole("heading", { name: "The archive is empty" }).waitFor();
+      await page.goBack();
+      await expectSamePlace();
+    };
+    await goAndComeBack();
     await page.reload();
     await expectSamePlace();
+    // However soon one leaves after having moved.
+    for (const leave of [goAndComeBack, () => page.reload().then(expectSamePlace)]) {
+      await page.locator("[data-window]").evaluate((timeline) => timeline.scrollBy(0, 300));
+      before = await onScreen(page);
+      await leave();
+    }
     // A click on the page's name begins at the top.
     await page.getByRole("link", { name: "Archive" }).locator("visible=true").click();
     await page.getByRole("link", { name: "Photos", exact: true }).locator("visible=true").click();

@@ -26,6 +26,7 @@ type Rules = { forward: (url: URL) => string | undefined; guard: (route: Route, 
 let rules: Rules;
 let visit = 0;
 const keepers = new Set<() => boolean | Promise<boolean>>();
+const notes = new Set<() => object>();
 
 export const router = {
   get url() {
@@ -61,7 +62,8 @@ export async function startRouter(routes: Route[], itsRules: Rules) {
   history.scrollRestoration = "manual";
   addEventListener("popstate", () => void show(new URL(location.href), "back"));
   addEventListener("click", follow);
-  addEventListener("pagehide", rememberScroll);
+  // At pagehide Chromium no longer remembers it for a reload; Safari on phones knows no beforeunload.
+  for (const event of ["beforeunload", "pagehide"]) addEventListener(event, rememberPlace);
   await show(new URL(location.href), "first");
 }
 
@@ -87,6 +89,12 @@ export function setQuery(values: Record<string, string | undefined>) {
 export function beforeLeaving(ask: () => boolean | Promise<boolean>): () => void {
   keepers.add(ask);
   return () => void keepers.delete(ask);
+}
+
+/** What to remember with an entry of the history when it is left, as long as the returned function has not been called. */
+export function noteOnLeaving(note: () => object): () => void {
+  notes.add(note);
+  return () => void notes.delete(note);
 }
 
 /** Where to sign in, and to come back from. */
@@ -122,7 +130,7 @@ async function show(url: URL, how: "first" | "push" | "replace" | "back") {
     if (mine !== visit) return;
   }
 
-  if (how === "push") rememberScroll();
+  if (how === "push") rememberPlace();
   if (how === "push") history.pushState({}, "", url);
   else if (how === "replace" || url.href !== location.href) history.replaceState({ scroll: stays ? scrollY : 0 }, "", url);
   state.url = url;
@@ -157,8 +165,8 @@ async function mayLeave(): Promise<boolean> {
   return true;
 }
 
-function rememberScroll() {
-  history.replaceState({ ...(history.state as object | null), scroll: scrollY }, "");
+function rememberPlace() {
+  history.replaceState(Object.assign({}, history.state, { scroll: scrollY }, ...[...notes].map((note) => note())), "");
 }
 
 /** Again when the language changes. */
