@@ -46,12 +46,14 @@ static void note(problem *p, sqlite3 *db)
     snprintf(p->message, sizeof p->message, "%s", sqlite3_errmsg(db));
 }
 
-// Other processes hold the lock for some milliseconds. Short waits of random length share it out fairly, unlike SQLite's own growing ones.
+// Other processes hold the lock for a moment, or for some milliseconds when they wait for the disk. Short waits of random length share it out
+// fairly, unlike SQLite's own growing ones.
 static int wait_for_lock(void *arg, int calls)
 {
-    static const int step_us = 1000;
-    if ((int64_t)calls * step_us > (int64_t)busy_ms * 1000) return 0;
-    usleep(step_us / 2 + random() % step_us);
+    enum { BRIEF_CALLS = 20, BRIEF_US = 100, STEP_US = 1000 };
+    if (calls > BRIEF_CALLS + busy_ms) return 0;
+    int step = calls < BRIEF_CALLS ? BRIEF_US : STEP_US;
+    usleep(step / 2 + random() % step);
     return 1;
 }
 

@@ -1,10 +1,10 @@
 // Answers. The answer_…() functions only note what is to be sent, so that a later one can replace an earlier one; answer_build() makes the
 // response of it when the application is done.
 #include "http/internal.h"
+#include <libdeflate.h>
 #include <unistd.h>
-#include <zlib.h>
 
-enum { COMPRESS_ABOVE = 1024, GZIP_LEVEL = 3 };
+enum { COMPRESS_ABOVE = 1024, GZIP_LEVEL = 1 };
 
 // ---- headers ---------------------------------------------------------------------------------------------------------------------
 
@@ -56,17 +56,12 @@ static bool compressible(str type)
 // {0} if compression does not pay.
 static str gzip(arena *mem, str s)
 {
-    z_stream z = {0};
-    if (s.n > UINT32_MAX / 2 || deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) return (str){0};
+    struct libdeflate_compressor *c = libdeflate_alloc_compressor(GZIP_LEVEL);
+    if (!c) return (str){0};
     str packed = {arena_alloc_raw(mem, s.n), 0};
-    z.next_in = (Bytef *)s.at;
-    z.avail_in = (uInt)s.n;
-    z.next_out = (Bytef *)packed.at;
-    z.avail_out = (uInt)s.n;
-    bool whole = deflate(&z, Z_FINISH) == Z_STREAM_END;
-    packed.n = z.total_out;
-    deflateEnd(&z);
-    return whole ? packed : (str){0};
+    packed.n = libdeflate_gzip_compress(c, s.at, s.n, packed.at, s.n);
+    libdeflate_free_compressor(c);
+    return packed.n ? packed : (str){0};
 }
 
 bool etag_matches(str list, str etag)
