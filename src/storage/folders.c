@@ -20,11 +20,11 @@ bool folder_sync(str path)
     return done;
 }
 
-bool folder_make(str path)
+static bool make(str path, bool synced)
 {
     path_buffer z;
     if (!path_z(z, path)) return false;
-    if (mkdir(z, 0777) == 0) return folder_sync(path_parent(path));
+    if (mkdir(z, 0777) == 0) return !synced || folder_sync(path_parent(path));
     if (errno == EEXIST) {
         struct stat st;
         if (stat(z, &st) != 0) return false;
@@ -32,9 +32,19 @@ bool folder_make(str path)
         return S_ISDIR(st.st_mode);
     }
     if (errno != ENOENT || str_is(path, "/")) return false;
-    if (!folder_make(path_parent(path))) return false;
+    if (!make(path_parent(path), synced)) return false;
     if (mkdir(z, 0777) != 0 && errno != EEXIST) return false;
-    return folder_sync(path_parent(path));
+    return !synced || folder_sync(path_parent(path));
+}
+
+bool folder_make(str path)
+{
+    return make(path, true);
+}
+
+bool folder_make_unsynced(str path)
+{
+    return make(path, false);
 }
 
 bool path_is_on_same_mount(str a, str b)

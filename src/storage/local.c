@@ -128,6 +128,7 @@ storage_file *storage_create(arena *mem, storage *s, bool with_sha1)
     storage_file *f = new (mem, storage_file);
     f->temporary = str_fmt(mem, "%.*s/%s", PR(s->temporary), id);
     f->note = str_cat(mem, f->temporary, S(NOTE_SUFFIX));
+    f->root = s->root;
     f->fd = open(f->temporary.at, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (f->fd < 0) return NULL;
     if (with_sha1) f->hash = sha1_start(mem);
@@ -270,10 +271,23 @@ _Noreturn static void fail_keep(ctx *c, storage_file *f, str path)
     fail_hint(c, 500, hint, "cannot write %.*s: %s", PR(path), strerror(error));
 }
 
+// The folder and those above it up to the root: somebody else may have made them a moment ago. Those that have nothing to sync cost next to nothing.
+static bool sync_folders(str folder, str root)
+{
+    for (bool below = true; below; folder = path_parent(folder)) {
+        below = folder.n > root.n && str_starts(folder, root);
+        if (!folder_sync(folder)) return false;
+    }
+    return true;
+}
+
 static void keep(ctx *c, storage_file *f, str path, when mtime, bool durable)
 {
     str to = str_dup(c->mem, path), folder = path_parent(to);
-    if (!set_time(f->fd, mtime) || (durable && fsync(f->fd) != 0) || !folder_make(folder)) fail_keep(c, f, to);
+    // What is replaced must not be gone before its successor is whole. Otherwise all is synced at the end: a journaling file system then writes
+    // its journal once, not for each folder.
+    bool first = durable && storage_exists(to);
+    if (!set_time(f->fd, mtime) || (first && fsync(f->fd) != 0) || !folder_make_unsynced(folder)) fail_keep(c, f, to);
 
     kept *k = new (c->mem, kept);
     *k = (kept){.ctx = c, .path = to, .older = newest};
@@ -283,7 +297,7 @@ static void keep(ctx *c, storage_file *f, str path, when mtime, bool durable)
     f->fd = -1;
     newest = k;
     defer(c, end_of_try, k);
-    if (durable && !folder_sync(folder)) fail(c, 500, "cannot sync %.*s: %s", PR(folder), strerror(errno));
+    if (durable && (fsync(k->fd) != 0 || !sync_folders(folder, f->root))) fail_keep(c, f, to);
 }
 
 void storage_keep(ctx *c, storage_file *f, str path, when mtime)

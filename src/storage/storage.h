@@ -40,12 +40,13 @@ typedef struct {
     int64_t size;
     sha1_stream *hash; // NULL if not asked for
     str note;          // of this room: where it is noted between its naming and its settling
+    str root;          // of this room: the media location
 } storage_file;
 storage_file *storage_create(arena *, storage *, bool with_sha1); // NULL: errno
 bool storage_write(storage_file *, const void *, size_t);
 void storage_discard(storage_file *); // closes and unlinks; fine after storage_keep() (does nothing)
 
-// Durable: data synced, renamed to `path` (parents created), directories synced. mtime WHEN_NONE: now. Unless storage_settle() is called
+// Durable: renamed to `path` (parents created), data synced, directories synced. mtime WHEN_NONE: now. Unless storage_settle() is called
 // (after the commit) before the try ends, the file at `path` is removed again, or what it replaced is put back.
 void storage_keep(ctx *, storage_file *, str path, when mtime);
 void storage_settle(ctx *);
