@@ -177,6 +177,21 @@ static bool seen_before(time_t at, const struct tm *t)
     return false;
 }
 
+// The clocks are put forward between these two: the first second at which they are, and what they show then.
+static time_t change_after(time_t before, time_t after, struct tm *shown)
+{
+    long offset = shown->tm_gmtoff;
+    while (after - before > 1) {
+        time_t middle = before + (after - before) / 2;
+        struct tm t;
+        localtime_r(&middle, &t);
+        if (t.tm_gmtoff < offset) before = middle;
+        else after = middle;
+    }
+    localtime_r(&after, shown);
+    return after;
+}
+
 when cron_next(const cron *c, when after)
 {
     time_t at = (time_t)(after / SECOND - (after % SECOND < 0)) + 1;
@@ -200,8 +215,10 @@ when cron_next(const cron *c, when after)
         }
         long offset = t.tm_gmtoff;
         localtime_r(&next, &t);
+        bool forward = !c->any_hour && t.tm_gmtoff > offset;
+        if (forward) next = change_after(at, next, &t);
         at = next;
-        if (!c->any_hour && t.tm_gmtoff > offset && in_gap(c, &t, t.tm_gmtoff - offset)) return (when)at * SECOND;
+        if (forward && in_gap(c, &t, t.tm_gmtoff - offset)) return (when)at * SECOND;
     }
     return WHEN_NONE;
 }

@@ -111,3 +111,19 @@ TEST("cron: a time that the clocks leave out runs right after the gap, a repeate
     check_str(next(mem, "0 5 * * *", "2018-11-03 12:00:00"), S("2018-11-04 05:00:00"));
     zone("UTC");
 }
+TEST("cron: clocks that go forward in the middle of an hour")
+{
+    zone("Pacific/Chatham"); // 2024-09-29 from 02:45 to 03:45
+    time_t probe = 1727532000;
+    struct tm t;
+    localtime_r(&probe, &t);
+    if (t.tm_hour != 3 || t.tm_min != 45) {
+        printf("  skipped: no time zone data\n");
+        return;
+    }
+    check_str(next(mem, "0 3 * * *", "2024-09-29 00:00:00"), S("2024-09-29 03:45:00"));
+    check_str(next(mem, "50 2 * * *", "2024-09-29 00:00:00"), S("2024-09-29 03:45:00"));
+    check_str(next(mem, "50 3 * * *", "2024-09-29 00:00:00"), S("2024-09-29 03:50:00"));
+    check_str(next(mem, "30 2 * * *", "2024-09-29 00:00:00"), S("2024-09-29 02:30:00"));
+    check_str(next(mem, "0 4 * * *", "2024-09-29 00:00:00"), S("2024-09-29 04:00:00"));
+}
