@@ -62,18 +62,14 @@ async function firstRows(browser: Browser, server: Server, person: Person, name:
 
 async function weight(browser: Browser, server: Server, person: Person) {
   const page = await open(browser, server, person);
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("Network.enable");
-  const kinds = new Map<string, string>();
-  const loaded = { all: 0, script: 0 };
-  devtools.on("Network.responseReceived", ({ requestId, type, response }) => void (new URL(response.url).pathname.startsWith("/api/") || kinds.set(requestId, type)));
-  devtools.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-    if (!kinds.has(requestId)) return;
-    loaded.all += encodedDataLength;
-    if (kinds.get(requestId) === "Script") loaded.script += encodedDataLength;
-  });
   await page.goto(`${server.url}/photos`);
   await allShown(page);
+  const loaded = await page.evaluate(() => {
+    const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")] as PerformanceResourceTiming[];
+    const ours = entries.filter(({ name }) => !new URL(name).pathname.startsWith("/api/"));
+    const sum = (some: PerformanceResourceTiming[]) => some.reduce((bytes, { encodedBodySize }) => bytes + encodedBodySize, 0);
+    return { all: sum(ours), script: sum(ours.filter(({ name }) => name.endsWith(".js"))) };
+  });
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
   say("JavaScript until the timeline is there", kilobytes(loaded.script), "≤ 150 kB");
   say("all that is loaded for it but the photos and what is known of them", kilobytes(loaded.all), "≤ 300 kB");

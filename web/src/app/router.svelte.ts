@@ -56,9 +56,19 @@ export const router = {
   },
 };
 
-export async function startRouter(routes: Route[], itsRules: Rules) {
+export function prepareRouter(routes: Route[], itsRules: Rules) {
   matchers = routes.flatMap((route) => route.paths.map((path) => ({ route, pattern: compile(path) })));
   rules = itsRules;
+}
+
+/** Begins to fetch the code of a page that will probably be shown. */
+export function preload(url: URL) {
+  match(new URL(rules.forward(url) ?? url, url).pathname)
+    ?.route.load()
+    .catch(() => {});
+}
+
+export async function startRouter() {
   history.scrollRestoration = "manual";
   addEventListener("popstate", () => void show(new URL(location.href), "back"));
   addEventListener("click", follow);

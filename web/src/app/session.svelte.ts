@@ -12,13 +12,11 @@ type Session = {
 };
 export const session = $state<Session>({});
 
-const loginCookie = () => /(^|; )immich_is_authenticated=true/.test(document.cookie);
+export const loginCookie = () => /(^|; )immich_is_authenticated=true/.test(document.cookie);
 
 /** Once, before anything is shown. Throws when the server does not answer. */
 export async function boot() {
-  session.server = await call("getServerConfig", {});
-  if (loginCookie()) await knowMe().catch(() => {});
-  await knowFeatures();
+  await Promise.all([knowServer(), loginCookie() && knowMe().catch(() => {})]);
 }
 
 export async function knowFeatures() {
