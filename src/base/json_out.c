@@ -218,6 +218,15 @@ void json_str(json_writer *w, str s)
     after_value(w);
 }
 
+void json_plain(json_writer *w, str s)
+{
+    buf *out = before_value(w);
+    buf_char(out, '"');
+    buf_add(out, s);
+    buf_char(out, '"');
+    after_value(w);
+}
+
 void json_int(json_writer *w, int64_t value)
 {
     add_int(before_value(w), value);

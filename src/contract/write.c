@@ -1,36 +1,19 @@
 // From a struct to JSON text.
 #include "contract/schema.h"
 
-static void digits(char *at, int value, int n)
-{
-    for (; n--; value /= 10) at[n] = (char)('0' + value % 10);
-}
-
-// Years that need more than four digits are rare enough for the slow way.
 static void write_when(json_writer *w, when t)
 {
-    civil c = civil_of(t);
-    if (c.year < 0 || c.year > 9999) {
-        json_str(w, when_iso(w->out.mem, t));
-        return;
-    }
-    char text[] = "\"0000-00-00T00:00:00.000Z\"";
-    digits(text + 1, c.year, 4);
-    digits(text + 6, c.month, 2);
-    digits(text + 9, c.day, 2);
-    digits(text + 12, c.hour, 2);
-    digits(text + 15, c.minute, 2);
-    digits(text + 18, c.second, 2);
-    digits(text + 21, c.microsecond / 1000, 3);
-    json_raw(w, (str){text, sizeof text - 1});
+    char text[WHEN_TEXT_MAX];
+    size_t n = when_write(text, t, 3);
+    text[n++] = 'Z';
+    json_plain(w, (str){text, n});
 }
 
 static void write_uuid(json_writer *w, uuid id)
 {
-    char text[39] = "\"";
-    uuid_write(id, text + 1);
-    text[37] = '"';
-    json_raw(w, (str){text, 38});
+    char text[37];
+    uuid_write(id, text);
+    json_plain(w, (str){text, 36});
 }
 
 static bool is_none(const schema *s, const void *at)

@@ -248,7 +248,7 @@ static void put_date(json_writer *w, when t)
     char out[WHEN_TEXT_MAX];
     size_t n = when_write(out, t, t % SECOND ? 6 : 0);
     while (t % SECOND && out[n - 1] == '0') n--;
-    json_str(w, (str){out, n});
+    json_plain(w, (str){out, n});
 }
 
 static void put_text(json_writer *w, row *r, int column)
@@ -264,7 +264,7 @@ static void put_id(json_writer *w, row *r, int column)
     }
     char out[37];
     uuid_write(col_uuid(r, column), out);
-    json_str(w, (str){out, 36});
+    json_plain(w, (str){out, 36});
 }
 
 static void put_number(json_writer *w, row *r, int column)
@@ -355,7 +355,7 @@ static void put_row(json_writer w[COLUMNS], arena *mem, row *r, uuid caller, con
     json_double(&w[OFFSET], (double)(col_when(r, 9) - col_when(r, 7)) / (double)HOUR);
     int64_t width = col_int(r, 10), height = col_int(r, 11);
     json_double(&w[RATIO], width && height ? (double)(int64_t)((double)width / (double)height * 1000 + 0.5) / 1000 : 1);
-    json_str(&w[THUMBHASH], col_null(r, 12) ? (str){0} : base64_encode(mem, col_bytes(r, 12)));
+    col_null(r, 12) ? json_null(&w[THUMBHASH]) : json_plain(&w[THUMBHASH], base64_encode(mem, col_bytes(r, 12)));
     put_id(&w[MOTION], r, 13);
     put_text(&w[STATUS], r, 14);
     put_text(&w[PROJECTION], r, 15);
@@ -414,8 +414,8 @@ HANDLER(getTimeBucket)
 
     query q = query_on(mem);
     sql(&q, selected);
-    sql(&q, f.stacked ? "a.\"stackId\", (select count(*) from asset m where m.\"stackId\" = a.\"stackId\" and m.\"deletedAt\" is null "
-                        "and m.visibility = 'timeline')"
+    sql(&q, f.stacked ? "a.\"stackId\", case when a.\"stackId\" is null then 0 else (select count(*) from asset m "
+                        "where m.\"stackId\" = a.\"stackId\" and m.\"deletedAt\" is null and m.visibility = 'timeline') end"
                       : "null, 0");
     sql(&q, " from asset a join asset_exif e on e.\"assetId\" = a.id");
     where(&q, &f, &rq->auth);
