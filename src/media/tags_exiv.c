@@ -35,11 +35,42 @@ void exiv_close(exiv *e)
     e->count = 0;
 }
 
+static bool is_in_name(char c)
+{
+    return isalnum((unsigned char)c) || (c && strchr("_-.:", c)) || c & 0x80;
+}
+
+// gexiv2 sorts keys by the numbers in them. Past 64 bits it never comes to an end, and takes all memory on the way.
+static bool has_endless_name(str xml)
+{
+    enum { LONGEST_NUMBER = 19 };
+    for (size_t i = 0, digits = 0; i < xml.n; i++) {
+        digits = isdigit((unsigned char)xml.at[i]) ? digits + 1 : 0;
+        if (digits <= LONGEST_NUMBER) continue;
+        size_t start = i, end = i + 1;
+        while (start && is_in_name(xml.at[start - 1])) start--;
+        while (end < xml.n && is_in_name(xml.at[end])) end++;
+        i = end - 1;
+        while (end < xml.n && isspace((unsigned char)xml.at[end])) end++;
+        if ((start && xml.at[start - 1] == '<') || (end < xml.n && xml.at[end] == '=')) return true;
+    }
+    return false;
+}
+
+static bool is_readable(GExiv2Metadata *m, bytes block)
+{
+    if (!gexiv2_metadata_open_buf(m, block.at, (glong)block.n, NULL)) return false;
+    char *xml = gexiv2_metadata_has_xmp(m) ? gexiv2_metadata_try_generate_xmp_packet(m, GEXIV2_OMIT_PACKET_WRAPPER, 0, NULL) : NULL;
+    bool endless = has_endless_name(str_of(xml));
+    g_free(xml);
+    return !endless;
+}
+
 bool exiv_add(exiv *e, bytes block)
 {
     if (!e || e->count == MOST_BLOCKS || !block.n) return false;
     GExiv2Metadata *m = gexiv2_metadata_new();
-    if (!gexiv2_metadata_open_buf(m, block.at, (glong)block.n, NULL)) {
+    if (!is_readable(m, block)) {
         g_object_unref(m);
         return false;
     }

@@ -592,6 +592,16 @@ TEST("an edited description is not taken together with its other languages")
     check_tag(f, "Description", "New");
 }
 
+TEST("names with numbers without end are refused, such values are not")
+{
+    file_tags f =
+        read_bytes(mem, packet(mem, "<xmp:Rating>4</xmp:Rating><xmp:A77777777777777777777x>1</xmp:A77777777777777777777x>"), ".xmp");
+    check(!f.tags.n);
+    f = read_bytes(mem, packet(mem, "<xmp:Rating>4</xmp:Rating><GCamera:BurstID>77777777777777777777x</GCamera:BurstID>"), ".xmp");
+    check_tag(f, "Rating", "4");
+    check_tag(f, "BurstID", "77777777777777777777x");
+}
+
 TEST("what is no sidecar is not written over")
 {
     ctx c = {.mem = mem};
