@@ -154,11 +154,12 @@ static bool day_matches(const cron *c, const struct tm *t)
     return day || weekday;
 }
 
-// Does a fixed time lie in the part of the day that the clocks left out before `at`, `gap` seconds long?
-static bool in_gap(const cron *c, const struct tm *at, long gap)
+// The clocks show `t`, and showed another offset the second before: does a fixed time lie in what they left out?
+static bool left_out(const cron *c, const struct tm *t, long offset)
 {
-    if (!day_matches(c, at)) return false;
-    long first = at->tm_hour * 3600 + at->tm_min * 60 + at->tm_sec - gap;
+    long gap = t->tm_gmtoff - offset;
+    if (gap <= 0 || c->any_hour || !day_matches(c, t)) return false;
+    long first = t->tm_hour * 3600 + t->tm_min * 60 + t->tm_sec - gap;
     for (long s = first; s < first + gap; s += 60) {
         if (s >= 0 && (c->hours >> (s / 3600) & 1) && (c->minutes >> (s / 60 % 60) & 1)) return true;
     }
@@ -197,8 +198,11 @@ when cron_next(const cron *c, when after)
     time_t at = (time_t)(after / SECOND - (after % SECOND < 0)) + 1;
     const time_t end = at + INT64_C(8) * 366 * 86400;
     struct tm t;
+    localtime_r(&(time_t){at - 1}, &t);
+    long offset = t.tm_gmtoff;
     localtime_r(&at, &t);
     while (at < end) {
+        if (left_out(c, &t, offset)) return (when)at * SECOND;
         time_t next;
         if (!day_matches(c, &t)) {
             struct tm midnight = {.tm_year = t.tm_year, .tm_mon = t.tm_mon, .tm_mday = t.tm_mday + 1, .tm_isdst = -1};
@@ -213,12 +217,10 @@ when cron_next(const cron *c, when after)
         } else {
             return (when)at * SECOND;
         }
-        long offset = t.tm_gmtoff;
+        offset = t.tm_gmtoff;
         localtime_r(&next, &t);
-        bool forward = !c->any_hour && t.tm_gmtoff > offset;
-        if (forward) next = change_after(at, next, &t);
+        if (t.tm_gmtoff > offset) next = change_after(at, next, &t);
         at = next;
-        if (forward && in_gap(c, &t, t.tm_gmtoff - offset)) return (when)at * SECOND;
     }
     return WHEN_NONE;
 }

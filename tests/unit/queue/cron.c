@@ -93,6 +93,7 @@ TEST("cron: a time that the clocks leave out runs right after the gap, a repeate
     }
     check_str(next(mem, "30 2 * * *", "2024-03-31 00:00:00"), S("2024-03-31 03:00:00"));
     check_str(next(mem, "30 2 * * *", "2024-03-31 03:00:00"), S("2024-04-01 02:30:00"));
+    check_str(next(mem, "30 2 * * *", "2024-03-31 01:59:59"), S("2024-03-31 03:00:00"));
     check_str(next(mem, "0 3 * * *", "2024-03-31 00:00:00"), S("2024-03-31 03:00:00"));
     check_str(next(mem, "30 * * * *", "2024-03-31 01:30:00"), S("2024-03-31 03:30:00"));
 
