@@ -34,6 +34,21 @@ void job_push_each(request *rq, job_name name, ids list, job_data data)
     }
 }
 
+void job_push_found(request *rq, job_name name, const char *sql, bool force)
+{
+    enum { BATCH = 1000 };
+    job_options *batch = new_n(rq->mem, job_options, BATCH);
+    uuid last = {0};
+    for (size_t n = BATCH; n == BATCH; db_commit(rq->db)) {
+        n = 0;
+        db_rows (r, rq->db, sql, BOOL(force), UUID(last)) {
+            last = col_uuid(r, 0);
+            batch[n++] = (job_options){.name = name, .data = {.id = last}};
+        }
+        job_push_all(rq, batch, n);
+    }
+}
+
 // ---- what follows ----------------------------------------------------------------------------------------------------------------
 
 static void push_known(request *rq, job_name name, const job_data *data)

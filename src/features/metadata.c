@@ -141,19 +141,9 @@ JOB(AssetExtractMetadata)
 // Everything that is not in the trash, or only what was never extracted.
 JOB(AssetExtractMetadataQueueAll)
 {
-    enum { BATCH = 1000 };
-    job_options *batch = new_n(mem, job_options, BATCH);
-    uuid last = {0};
-    for (size_t n = BATCH; n == BATCH; db_commit(db)) {
-        n = 0;
-        db_rows (r, db,
-                 "select a.id from asset a left join asset_job_status s on s.\"assetId\" = a.id where a.\"deletedAt\" is null "
-                 "and ($1 or s.\"metadataExtractedAt\" is null) and (a.id > $2 or $2 is null) order by a.id limit 1000",
-                 BOOL(in->force), UUID(last)) {
-            last = col_uuid(r, 0);
-            batch[n++] = (job_options){.name = JOB_AssetExtractMetadata, .data = {.id = last}};
-        }
-        job_push_all(rq, batch, n);
-    }
+    job_push_found(rq, JOB_AssetExtractMetadata,
+                   "select a.id from asset a left join asset_job_status s on s.\"assetId\" = a.id where a.\"deletedAt\" is null "
+                   "and ($1 or s.\"metadataExtractedAt\" is null) and (a.id > $2 or $2 is null) order by a.id limit 1000",
+                   in->force);
     return JOB_SUCCESS;
 }

@@ -51,20 +51,10 @@ JOB(SidecarCheck)
 // All, even trashed ones, or only those without a sidecar.
 JOB(SidecarQueueAll)
 {
-    enum { BATCH = 1000 };
-    job_options *batch = new_n(mem, job_options, BATCH);
-    uuid last = {0};
-    for (size_t n = BATCH; n == BATCH; db_commit(db)) {
-        n = 0;
-        db_rows (r, db,
-                 "select a.id from asset a where (a.id > $2 or $2 is null) and ($1 or not exists (select 1 from asset_file f "
-                 "where f.\"assetId\" = a.id and f.type = 'sidecar')) order by a.id limit 1000",
-                 BOOL(in->force), UUID(last)) {
-            last = col_uuid(r, 0);
-            batch[n++] = (job_options){.name = JOB_SidecarCheck, .data = {.id = last}};
-        }
-        job_push_all(rq, batch, n);
-    }
+    job_push_found(rq, JOB_SidecarCheck,
+                   "select a.id from asset a where (a.id > $2 or $2 is null) and ($1 or not exists (select 1 from asset_file f "
+                   "where f.\"assetId\" = a.id and f.type = 'sidecar')) order by a.id limit 1000",
+                   in->force);
     return JOB_SUCCESS;
 }
 

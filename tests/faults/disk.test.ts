@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, Server, test, until } from "../support/test.ts";
-import { breaches, drained } from "./promise.ts";
+import { breaches, drained, makeUp } from "./promise.ts";
 import { chance, rounds } from "./random.ts";
 import { work } from "./work.ts";
 
@@ -60,12 +60,7 @@ test("a full disk refuses what it cannot keep, and keeps what it has not refused
   }
   await activity.stop();
   await drained(server);
-  // Thumbnails that found no room are made when somebody asks for what is missing, as the nightly tasks do.
-  const admin = await server.admin();
-  for (const name of ["metadataExtraction", "thumbnailGeneration"] as const) {
-    await admin.runQueueCommandLegacy({ name: name as never, queueCommandDto: { command: "start" as never, force: false } });
-    await drained(server);
-  }
+  await makeUp(server);
   expect(breaches(server, activity), `seed ${random.seed}`).toEqual([]);
   expect(server.log).toMatch(/No space left|disk is full|disk full/);
   expect(server.log).not.toMatch(/api \(process \d+\) (was killed|ended)/);

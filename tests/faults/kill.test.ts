@@ -4,7 +4,7 @@
 import { QueueName, QueueCommand } from "@immich/sdk";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, until, type Server } from "../support/test.ts";
-import { breaches, drained } from "./promise.ts";
+import { breaches, drained, makeUp } from "./promise.ts";
 import { chance, rounds, type Random } from "./random.ts";
 import { work } from "./work.ts";
 
@@ -62,10 +62,7 @@ test(`${rounds} kills lose nothing`, { timeout: rounds * minutes + 5 * minutes }
   for (const name of [QueueName.MetadataExtraction, QueueName.ThumbnailGeneration, QueueName.BackgroundTask]) {
     await admin.runQueueCommandLegacy({ name, queueCommandDto: { command: QueueCommand.ClearFailed, force: false } });
   }
-  for (const name of [QueueName.MetadataExtraction, QueueName.ThumbnailGeneration]) {
-    await admin.runQueueCommandLegacy({ name, queueCommandDto: { command: QueueCommand.Start, force: false } });
-    await drained(server);
-  }
+  await makeUp(server);
   expect(breaches(server, activity)).toEqual([]);
   console.log(`seed ${random.seed}: ${activity.uploaded.length} uploads and ${activity.deleted.size} deletions kept over ${killed.length} kills`);
 });

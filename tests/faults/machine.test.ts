@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test, until, type Server, type ServerOptions } from "../support/test.ts";
-import { breaches, drained } from "./promise.ts";
+import { breaches, drained, makeUp } from "./promise.ts";
 import { chance } from "./random.ts";
 import { shim } from "./shim.ts";
 import { work, type Work } from "./work.ts";
@@ -108,11 +108,7 @@ test("memory that is used up costs one process at most", { timeout: 5 * minutes 
   }
   await activity.stop();
   await drained(server);
-  const admin = await server.admin();
-  for (const name of ["metadataExtraction", "thumbnailGeneration"] as const) {
-    await admin.runQueueCommandLegacy({ name: name as never, queueCommandDto: { command: "start" as never, force: false } });
-    await drained(server);
-  }
+  await makeUp(server);
   expect(breaches(server, activity), `seed ${random.seed}`).toEqual([]);
   expect(server.log).toContain("out of memory");
 });

@@ -5,6 +5,7 @@
 //     - every queue comes to rest; a job that was given up is kept with a reason
 //     - every good picture has its thumbnails, or such a job
 //     - nothing counts twice: usage is the sum of the files
+import { QueueCommand, QueueName } from "@immich/sdk";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -38,6 +39,15 @@ const bare = (uuid: string) => uuid.replaceAll("-", "");
 /** Returns when no job is left but those that were given up. Asks the database, so it needs nobody's password. */
 export const drained = (server: Server, seconds = 240) =>
   until("the queues to be empty", () => rows(server, "select 1 as one from calotype_job where state <> 'failed'").length === 0, seconds);
+
+/** What was given up meanwhile, because it found no room or its worker died twice, is made on demand, as the nightly tasks do. */
+export async function makeUp(server: Server) {
+  const admin = await server.admin();
+  for (const name of [QueueName.MetadataExtraction, QueueName.ThumbnailGeneration]) {
+    await admin.runQueueCommandLegacy({ name, queueCommandDto: { command: QueueCommand.Start, force: false } });
+    await drained(server);
+  }
+}
 
 /** All breaches, as sentences; none is what one hopes for. Call it when the queues are empty. */
 export function breaches(server: Server, done: Done): string[] {
