@@ -1,3 +1,4 @@
+// From libyaml's document to the JSON that it means, which is then parsed as any other.
 #include "features/config_yaml.h"
 #include "base/log.h"
 #include <stdlib.h>
@@ -131,6 +132,16 @@ static bool translate(translation *t, int index)
     return fine;
 }
 
+// Is there another document after the first?
+static bool more(yaml_parser_t *parser)
+{
+    yaml_document_t document;
+    if (!yaml_parser_load(parser, &document)) return true;
+    bool there = yaml_document_get_root_node(&document) != NULL;
+    yaml_document_delete(&document);
+    return there;
+}
+
 json *yaml_parse(arena *mem, str text, str *error)
 {
     str unused;
@@ -143,6 +154,8 @@ json *yaml_parse(arena *mem, str text, str *error)
     if (!yaml_parser_load(&parser, &document)) {
         *error = str_fmt(mem, "%s at line %zu, column %zu", parser.problem ? parser.problem : "not readable", parser.problem_mark.line + 1,
                          parser.problem_mark.column + 1);
+        // There is JSON that libyaml does not know: pairs of surrogates.
+        tree = json_parse(mem, text, NULL);
     } else {
         translation t = {.document = &document, .out = json_writer_on(mem)};
         bool empty = !yaml_document_get_root_node(&document);
@@ -150,6 +163,10 @@ json *yaml_parse(arena *mem, str text, str *error)
         else if (translate(&t, 1)) tree = json_parse(mem, buf_str(&t.out.out), error);
         else *error = t.error;
         yaml_document_delete(&document);
+        if (tree && !empty && more(&parser)) {
+            *error = S("a second document");
+            tree = NULL;
+        }
     }
     yaml_parser_delete(&parser);
     return tree;

@@ -66,8 +66,8 @@ typedef enum { JOB_SUCCESS, JOB_FAILED, JOB_SKIPPED } job_result;
 void job_push_(request *, job_options);
 void job_push_all(request *, const job_options *, size_t); // one statement for many
 void job_push_each(request *, job_name, ids, job_data);    // the same job for each of these ids
-// The same for each id that a query finds, thousand by thousand, each in a transaction of its own. The query's first column is the id; its $1 is `force`,
-// its $2 the last id of the batch before, or null; it orders by id and ends with "limit 1000".
+// The same for each id that a query finds, batch by batch, each in a transaction of its own. The query's first column is the id; its $1 is `force`,
+// its $2 the last id of the batch before, or null; it orders by id and ends with "limit $3".
 void job_push_found(request *, job_name, const char *sql, bool force);
 
 void wake(request *, queue_id); // its workers look again, after the commit

@@ -41,7 +41,7 @@ void job_push_found(request *rq, job_name name, const char *sql, bool force)
     uuid last = {0};
     for (size_t n = BATCH; n == BATCH; db_commit(rq->db)) {
         n = 0;
-        db_rows (r, rq->db, sql, BOOL(force), UUID(last)) {
+        db_rows (r, rq->db, sql, BOOL(force), UUID(last), INT(BATCH)) {
             last = col_uuid(r, 0);
             batch[n++] = (job_options){.name = name, .data = {.id = last}};
         }

@@ -143,7 +143,7 @@ JOB(AssetExtractMetadataQueueAll)
 {
     job_push_found(rq, JOB_AssetExtractMetadata,
                    "select a.id from asset a left join asset_job_status s on s.\"assetId\" = a.id where a.\"deletedAt\" is null "
-                   "and ($1 or s.\"metadataExtractedAt\" is null) and (a.id > $2 or $2 is null) order by a.id limit 1000",
+                   "and ($1 or s.\"metadataExtractedAt\" is null) and (a.id > $2 or $2 is null) order by a.id limit $3",
                    in->force);
     return JOB_SUCCESS;
 }

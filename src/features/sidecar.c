@@ -53,7 +53,7 @@ JOB(SidecarQueueAll)
 {
     job_push_found(rq, JOB_SidecarCheck,
                    "select a.id from asset a where (a.id > $2 or $2 is null) and ($1 or not exists (select 1 from asset_file f "
-                   "where f.\"assetId\" = a.id and f.type = 'sidecar')) order by a.id limit 1000",
+                   "where f.\"assetId\" = a.id and f.type = 'sidecar')) order by a.id limit $3",
                    in->force);
     return JOB_SUCCESS;
 }

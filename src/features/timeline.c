@@ -355,7 +355,8 @@ static void put_row(json_writer w[COLUMNS], arena *mem, row *r, uuid caller, con
     json_double(&w[OFFSET], (double)(col_when(r, 9) - col_when(r, 7)) / (double)HOUR);
     int64_t width = col_int(r, 10), height = col_int(r, 11);
     json_double(&w[RATIO], width && height ? (double)(int64_t)((double)width / (double)height * 1000 + 0.5) / 1000 : 1);
-    col_null(r, 12) ? json_null(&w[THUMBHASH]) : json_plain(&w[THUMBHASH], base64_encode(mem, col_bytes(r, 12)));
+    if (col_null(r, 12)) json_null(&w[THUMBHASH]);
+    else json_plain(&w[THUMBHASH], base64_encode(mem, col_bytes(r, 12)));
     put_id(&w[MOTION], r, 13);
     put_text(&w[STATUS], r, 14);
     put_text(&w[PROJECTION], r, 15);

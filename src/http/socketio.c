@@ -119,7 +119,7 @@ static void join(task *t)
 
     c->rooms = calloc(w->rooms.n + 1, sizeof *c->rooms);
     if (!c->rooms) log_die("out of memory");
-    c->room_count = 0;
+    c->room_count = 0; // as it is; the static analyser cannot see that
     each (name, w->rooms) room_join(c, *name);
     room_join(c, str_of(c->id));
     c->joined = true;

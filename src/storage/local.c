@@ -271,12 +271,19 @@ _Noreturn static void fail_keep(ctx *c, storage_file *f, str path)
     fail_hint(c, 500, hint, "cannot write %.*s: %s", PR(path), strerror(error));
 }
 
-// The folder and those above it up to the root: somebody else may have made them a moment ago. Those that have nothing to sync cost next to nothing.
+static bool is_below(str folder, str root)
+{
+    return folder.n > root.n && str_starts(folder, root) && (folder.at[root.n] == '/' || str_is(root, "/"));
+}
+
+// The folder and those above it up to the root: somebody else may have made them a moment ago. Those that have nothing to sync cost next to
+// nothing, and those above that may not be read are as they were found.
 static bool sync_folders(str folder, str root)
 {
-    for (bool below = true; below; folder = path_parent(folder)) {
-        below = folder.n > root.n && str_starts(folder, root);
-        if (!folder_sync(folder)) return false;
+    if (!folder_sync(folder)) return false;
+    while (is_below(folder, root)) {
+        folder = path_parent(folder);
+        if (!folder_sync(folder) && errno != EACCES) return false;
     }
     return true;
 }
@@ -284,10 +291,10 @@ static bool sync_folders(str folder, str root)
 static void keep(ctx *c, storage_file *f, str path, when mtime, bool durable)
 {
     str to = str_dup(c->mem, path), folder = path_parent(to);
-    // What is replaced must not be gone before its successor is whole. Otherwise all is synced at the end: a journaling file system then writes
-    // its journal once, not for each folder.
-    bool first = durable && storage_exists(to);
-    if (!set_time(f->fd, mtime) || (first && fsync(f->fd) != 0) || !folder_make_unsynced(folder)) fail_keep(c, f, to);
+    // New folders are synced together with the name, so that a journaling file system writes its journal once and not for each of them.
+    bool together = durable && is_below(folder, f->root);
+    if (!set_time(f->fd, mtime) || (durable && fsync(f->fd) != 0) || !(together ? folder_make_unsynced(folder) : folder_make(folder)))
+        fail_keep(c, f, to);
 
     kept *k = new (c->mem, kept);
     *k = (kept){.ctx = c, .path = to, .older = newest};
@@ -297,7 +304,7 @@ static void keep(ctx *c, storage_file *f, str path, when mtime, bool durable)
     f->fd = -1;
     newest = k;
     defer(c, end_of_try, k);
-    if (durable && (fsync(k->fd) != 0 || !sync_folders(folder, f->root))) fail_keep(c, f, to);
+    if (durable && !(together ? sync_folders(folder, f->root) : folder_sync(folder))) fail_keep(c, f, to);
 }
 
 void storage_keep(ctx *c, storage_file *f, str path, when mtime)

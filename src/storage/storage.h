@@ -46,7 +46,7 @@ storage_file *storage_create(arena *, storage *, bool with_sha1); // NULL: errno
 bool storage_write(storage_file *, const void *, size_t);
 void storage_discard(storage_file *); // closes and unlinks; fine after storage_keep() (does nothing)
 
-// Durable: renamed to `path` (parents created), data synced, directories synced. mtime WHEN_NONE: now. Unless storage_settle() is called
+// Durable: data synced, renamed to `path` (parents created), directories synced. mtime WHEN_NONE: now. Unless storage_settle() is called
 // (after the commit) before the try ends, the file at `path` is removed again, or what it replaced is put back.
 void storage_keep(ctx *, storage_file *, str path, when mtime);
 void storage_settle(ctx *);

@@ -92,6 +92,7 @@ test("memory that is used up costs one process at most", { timeout: 5 * minutes 
   const activity = work(ada, random, 3);
   await goOn(activity, 5);
   for (const role of ["api", "worker"]) {
+    const said = server.log.length;
     const pid = processOf(server, new RegExp(`^calotype ${role}`));
     const used = Number(readFileSync(`/proc/${pid}/status`, "utf8").match(/VmData:\s+(\d+)/)![1]) * 1024;
     execFileSync("prlimit", ["--pid", String(pid), `--data=${used}:`]);
@@ -105,6 +106,7 @@ test("memory that is used up costs one process at most", { timeout: 5 * minutes 
       // It has ended, and another one has taken its place.
     }
     await goOn(activity, 5);
+    expect((server.log.slice(said).match(/\(process \d+\) (was killed|ended)/g) ?? []).length, server.log.slice(said)).toBeLessThanOrEqual(1);
   }
   await activity.stop();
   await drained(server);

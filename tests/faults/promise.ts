@@ -1,4 +1,4 @@
-// What the server promises, whatever happened to it: `promised()` looks into the database and onto the disk and names every breach.
+// What the server promises, whatever happened to it: `breaches()` looks into the database and onto the disk and names every breach.
 //
 //     - an acknowledged upload is there, byte for byte; an acknowledged deletion is done
 //     - every row has its file, whole; every file has a row, but for the temporary folder

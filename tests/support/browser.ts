@@ -27,6 +27,8 @@ const inBrowser = base.extend<Fixtures>({
         args: [
           ...["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
           ...["--disable-component-update", "--disable-sync", "--no-first-run"],
+          // The wheel turns in one step: on a busy machine a smooth one pauses on its way, and looks as if it had come to rest.
+          "--disable-smooth-scrolling",
         ],
       });
       await use(browser);

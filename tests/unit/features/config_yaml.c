@@ -24,6 +24,7 @@ TEST("YAML is read as the JSON that it means")
         {"text: |\n  one\n  two\nfolded: >-\n  one\n  two\n", "{\"text\":\"one\\ntwo\\n\",\"folded\":\"one two\"}"},
         {"a: &x {b: 1}\nc: *x\n", "{\"a\":{\"b\":1},\"c\":{\"b\":1}}"},
         {"cron: 0 2 * * *\nurl: https://example.com:8080/x\n", "{\"cron\":\"0 2 * * *\",\"url\":\"https://example.com:8080/x\"}"},
+        {"{\"greeting\": \"\\ud83d\\ude00\"}", "{\"greeting\":\"😀\"}"}, // which libyaml cannot read
         {"", "null"},
         {"# nothing\n---\n...\n", "null"},
     };
@@ -37,6 +38,7 @@ TEST("what is no configuration in YAML says where")
     } files[] = {
         {"a: 1\nb: 2\na: 3\n", "a key that is there twice at line 3"},
         {"a: [1\nb: 2\n", "did not find expected ',' or ']' at line 2, column 2"},
+        {"a: 1\n---\nb: 2\n", "a second document"},
         {"a: *nobody\n", "found undefined alias at line 1, column 4"},
         {"[1]: 2\n", "a key that is no text at line 1"},
         {"a: &x\n  b: *x\n", "too much, too deep, or an alias to what contains it at line 1"},
