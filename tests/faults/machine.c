@@ -18,7 +18,7 @@
 static const volatile struct {
     int64_t clock_offset; // seconds
     int64_t unreadable;   // 1: reading an original fails
-} *commands;
+} * commands;
 
 __attribute__((constructor)) static void begin(void)
 {
