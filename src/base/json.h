@@ -45,7 +45,7 @@ void json_close(json_writer *); // }
 void json_open_array(json_writer *);
 void json_close_array(json_writer *);
 void json_key(json_writer *, str);
-void json_str(json_writer *, str); // {0} writes null; invalid UTF-8 is replaced
+void json_str(json_writer *, str);   // {0} writes null; invalid UTF-8 is replaced
 void json_plain(json_writer *, str); // text that needs no escaping and is never {0}: ids, times, base64
 void json_int(json_writer *, int64_t);
 void json_double(json_writer *, double); // as JavaScript prints it; NaN and infinities become null

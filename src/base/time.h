@@ -13,10 +13,10 @@ typedef struct {
     int year, month, day, hour, minute, second, microsecond; // month 1..12
 } civil;
 
-when now(void);                    // wall clock
-int64_t monotonic(void);           // microseconds, for waits and durations
-civil civil_of(when);              // proleptic Gregorian, UTC
-when when_of(civil);               // out-of-range fields carry over; years within ±290,000
+when now(void);          // wall clock
+int64_t monotonic(void); // microseconds, for waits and durations
+civil civil_of(when);    // proleptic Gregorian, UTC
+when when_of(civil);     // out-of-range fields carry over; years within ±290,000
 // 2024-01-31T08:15:00 with 0, 3 or 6 decimals, truncated, and without a zone; returns its length. Not for WHEN_NONE.
 enum { WHEN_TEXT_MAX = 40 };
 size_t when_write(char out[WHEN_TEXT_MAX], when, int decimals);

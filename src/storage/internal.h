@@ -28,7 +28,7 @@ str path_normal(arena *, str path); // absolute, without "", "." and ".." parts;
 // Creates the folder and its parents, each synced into its own parent. False: errno.
 bool folder_make(str path);
 bool folder_make_unsynced(str path); // the caller syncs: the folder, and all above it that may be new
-bool folder_sync(str path); // false: errno. File systems without such a sync are taken as they are
+bool folder_sync(str path);          // false: errno. File systems without such a sync are taken as they are
 bool path_is_on_same_mount(str a, str b);
 bool tree_remove(int folder, const char *name); // symlinks are removed, never followed. False: errno of the first failure
 
