@@ -55,8 +55,9 @@ test.skipIf(process.env.CALOTYPE_TEST_ENGINE === "postgres")("a power cut takes 
     const activity = work(ada, random);
     await until("some uploads", () => activity.uploaded.length > 3);
     await sleep(random.below(1500));
-    server.kill();
+    const killed = server.kill();
     const acknowledged = activity.uploaded.length;
+    await killed;
     await activity.stop();
     activity.uploaded.length = acknowledged;
 
