@@ -156,6 +156,7 @@ json *yaml_parse(arena *mem, str text, str *error)
                          parser.problem_mark.column + 1);
         // There is JSON that libyaml does not know: pairs of surrogates.
         tree = json_parse(mem, text, NULL);
+        if (tree) *error = (str){0};
     } else {
         translation t = {.document = &document, .out = json_writer_on(mem)};
         bool empty = !yaml_document_get_root_node(&document);
