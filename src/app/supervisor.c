@@ -50,7 +50,6 @@ typedef struct {
 
 // ---- one at a time ---------------------------------------------------------------------------------------------------------------
 
-// Two servers on one data directory would ruin each other's work.
 // A supervisor that was killed a moment ago holds the lock until the kernel has taken it apart.
 static bool lock_soon(int fd)
 {
@@ -61,6 +60,7 @@ static bool lock_soon(int fd)
     return true;
 }
 
+// Two servers on one data directory would ruin each other's work.
 static int lock_data(arena *mem, const settings *s)
 {
     str path = str_cat(mem, s->data, S("/calotype.lock"));

@@ -1,7 +1,6 @@
 // From libyaml's document to the JSON that it means, which is then parsed as any other.
 #include "features/config_yaml.h"
 #include "base/log.h"
-#include <stdlib.h>
 #include <yaml.h>
 
 enum { DEPTH_MAX = 100, NODES_MAX = 100000 }; // aliases can make a small file contain itself, or a huge tree
@@ -26,49 +25,18 @@ static bool any_of(str text, const char *const *words)
     return false;
 }
 
-static bool all_in(str text, const char *characters)
-{
-    for (size_t i = 0; i < text.n; i++)
-        if (!text.at[i] || !strchr(characters, text.at[i])) return false;
-    return text.n > 0;
-}
-
 // 0o17, 0x1F: without a sign. False if it is neither.
 static bool other_base(str text, double *number)
 {
+    int base = str_starts(text, S("0o")) ? 8 : str_starts(text, S("0x")) ? 16 : 0;
     str digits = str_slice(text, 2, text.n);
-    bool octal = str_starts(text, S("0o")) && all_in(digits, "01234567");
-    bool hex = str_starts(text, S("0x")) && all_in(digits, "0123456789abcdefABCDEF");
+    if (!base || !digits.n) return false;
     *number = 0;
-    for (size_t i = 0; (octal || hex) && i < digits.n; i++) {
-        char c = digits.at[i];
-        *number = *number * (octal ? 8 : 16) + (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+    for (size_t i = 0; i < digits.n; i++) {
+        int digit = hex_digit(digits.at[i]);
+        if (digit < 0 || digit >= base) return false;
+        *number = *number * base + digit;
     }
-    return octal || hex;
-}
-
-// [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?
-static bool decimal(str text, double *number)
-{
-    static const char digits[] = "0123456789";
-    const char *at = text.at;
-    at += strspn(at, "+-") > 0;
-    size_t whole = strspn(at, digits), part = 0;
-    at += whole;
-    if (*at == '.') {
-        part = strspn(at + 1, digits);
-        at += 1 + part;
-    }
-    if (!whole && !part) return false;
-    if (*at == 'e' || *at == 'E') {
-        at++;
-        at += strspn(at, "+-") > 0;
-        size_t power = strspn(at, digits);
-        if (!power) return false;
-        at += power;
-    }
-    if (at != text.at + text.n) return false;
-    *number = strtod(text.at, NULL);
     return true;
 }
 
@@ -81,7 +49,7 @@ static void plain(json_writer *w, str text)
     if (any_of(text, nulls)) json_null(w); // JSON has no number that is none
     else if (any_of(text, yes)) json_bool(w, true);
     else if (any_of(text, no)) json_bool(w, false);
-    else if (other_base(text, &number) || decimal(text, &number)) json_double(w, number);
+    else if (other_base(text, &number) || str_to_double(text, &number)) json_double(w, number);
     else json_str(w, text);
 }
 

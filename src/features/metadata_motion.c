@@ -20,14 +20,7 @@ static storage_file *cut_out(request *rq, const extraction *e, const facts *f)
     storage_file *out = storage_create(rq->mem, rq->app->storage, true);
     if (!out) fail(rq, 500, "cannot create a temporary file: %s", strerror(errno));
     defer(&rq->ctx, discard, out);
-    enum { PIECE = 256 * 1024 };
-    char *piece = arena_alloc_raw(rq->mem, PIECE);
-    int64_t at = f->motion.offset, end = at + f->motion.length;
-    while (at < end) {
-        ssize_t n = pread(fd, piece, (size_t)(end - at < PIECE ? end - at : PIECE), at);
-        if (n <= 0 || !storage_write(out, piece, (size_t)n)) fail(rq, 500, "cannot copy the video: %s", strerror(n ? errno : EIO));
-        at += n;
-    }
+    if (!storage_copy(out, fd, f->motion.offset, f->motion.length)) fail(rq, 500, "cannot copy the video: %s", strerror(errno));
     return out;
 }
 

@@ -155,6 +155,21 @@ bool storage_write(storage_file *f, const void *data, size_t n)
     return true;
 }
 
+bool storage_copy(storage_file *f, int from, int64_t offset, int64_t n)
+{
+    char piece[64 << 10];
+    int64_t end = n < 0 ? INT64_MAX : offset + n;
+    while (offset < end) {
+        ssize_t got = pread(from, piece, end - offset < (int64_t)sizeof piece ? (size_t)(end - offset) : sizeof piece, offset);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0 || (got > 0 && !storage_write(f, piece, (size_t)got))) return false;
+        if (!got && n >= 0) errno = EIO; // it is shorter
+        if (!got) return n < 0;
+        offset += got;
+    }
+    return true;
+}
+
 void storage_discard(storage_file *f)
 {
     if (!f || f->fd < 0) return;

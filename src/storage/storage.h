@@ -32,7 +32,7 @@ bool storage_inside(const storage *, str path); // strictly below the root after
 str storage_safe_name(arena *, str name);
 str storage_extension(str name); // with the dot, as written; "" if none
 
-// A file on its way: written under a temporary name on the same file system, hashed on the way. These three never fail a context, so that
+// A file on its way: written under a temporary name on the same file system, hashed on the way. These four never fail a context, so that
 // an upload can span many short pieces of work; false means errno says why (disk full, say).
 typedef struct {
     int fd;
@@ -44,7 +44,8 @@ typedef struct {
 } storage_file;
 storage_file *storage_create(arena *, storage *, bool with_sha1); // NULL: errno
 bool storage_write(storage_file *, const void *, size_t);
-void storage_discard(storage_file *); // closes and unlinks; fine after storage_keep() (does nothing)
+bool storage_copy(storage_file *, int from, int64_t offset, int64_t n); // so many bytes of an open file from there; -1: up to its end
+void storage_discard(storage_file *);                                   // closes and unlinks; fine after storage_keep() (does nothing)
 
 // Durable: data synced, renamed to `path` (parents created), directories synced. mtime WHEN_NONE: now. Unless storage_settle() is called
 // (after the commit) before the try ends, the file at `path` is removed again, or what it replaced is put back.

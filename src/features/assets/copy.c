@@ -2,7 +2,6 @@
 #include "features/app.h"
 #include "features/assets/assets.h"
 #include <errno.h>
-#include <unistd.h>
 
 // Two stacks become the target's.
 static void copy_stack(request *rq, uuid source, uuid target)
@@ -24,10 +23,7 @@ static void copy_file(request *rq, str from, str to)
     storage_file *out = storage_create(rq->mem, rq->app->storage, false);
     static const char trouble[] = "cannot copy %.*s: %s";
     if (!out) fail(rq, 500, trouble, PR(from), strerror(errno));
-    char part[16 << 10];
-    ssize_t n;
-    while ((n = read(in, part, sizeof part)) > 0 && storage_write(out, part, (size_t)n)) {}
-    if (n) {
+    if (!storage_copy(out, in, 0, -1)) {
         int error = errno;
         storage_discard(out);
         fail(rq, 500, trouble, PR(from), strerror(error));

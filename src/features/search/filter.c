@@ -7,12 +7,10 @@
 // Every condition of a filter; a branch has the same.
 // clang-format off
 #define CONDITIONS(X)                                                                                                                      \
-    X(albumIds)                                                                                                                            \
-    X(checksum)                                                                                                                            \
-    X(city)                                                                                                                                \
-    X(country) X(createdAt) X(description) X(encodedVideoPath) X(fileSizeInBytes) X(hasAlbums) X(hasPeople) X(hasTags) X(id) X(isEncoded)  \
-        X(isFavorite) X(isMotion) X(isOffline) X(lensModel) X(libraryId) X(make) X(model) X(ocr) X(originalFileName) X(originalPath)       \
-            X(personIds) X(rating) X(state) X(tagIds) X(takenAt) X(trashedAt) X(type) X(updatedAt) X(visibility)
+    X(albumIds) X(checksum) X(city) X(country) X(createdAt) X(description) X(encodedVideoPath) X(fileSizeInBytes) X(hasAlbums)             \
+    X(hasPeople) X(hasTags) X(id) X(isEncoded) X(isFavorite) X(isMotion) X(isOffline) X(lensModel) X(libraryId) X(make) X(model)           \
+    X(ocr) X(originalFileName) X(originalPath) X(personIds) X(rating) X(state) X(tagIds) X(takenAt) X(trashedAt) X(type)                   \
+    X(updatedAt) X(visibility)
 // clang-format on
 
 static SearchFilter of_branch(const SearchFilterBranch *b)

@@ -1,6 +1,7 @@
 // Files on their way into the media location, and what a failure, a crash or a missing disk makes of them.
 #include "media_folder.h"
 #include "storage/internal.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,6 +155,21 @@ TEST("a discarded file leaves nothing")
     storage_discard(f);
     storage_discard(f);
     check_int(files_in(mem, storage_root(s)), 0);
+}
+
+TEST("a part of an open file is copied, or the rest of it; a part that is not there is an error")
+{
+    storage *s = media_folder(mem);
+    storage_file *from = storage_create(mem, s, false), *to = storage_create(mem, s, true);
+    check(storage_write(from, "0123456789", 10));
+    check(storage_copy(to, from->fd, 2, 3) && storage_copy(to, from->fd, 7, -1));
+    check_int(to->size, 6);
+    sha1 sum = sha1_end(to->hash), want = sha1_of(str_bytes(S("234789")));
+    check(!memcmp(&sum, &want, sizeof sum));
+    check(!storage_copy(to, from->fd, 8, 3));
+    check_int(errno, EIO);
+    storage_discard(from);
+    storage_discard(to);
 }
 
 // /dev/shm is another file system than /tmp nearly everywhere; where it is not, this is one more test of the plain way.
