@@ -3,15 +3,14 @@
 //     bench/run web [--quick]
 //
 // Frames are taken from Chromium's own tracing. Without a graphics card it draws in software, which is slower than any phone.
-import { chromium, type Browser, type Page } from "../tests/node_modules/playwright-core/index.mjs";
-import { existsSync } from "node:fs";
+import type { Browser, Page } from "../tests/node_modules/playwright-core/index.js";
 import { join } from "node:path";
+import { executablePath, launch, signedIn } from "../tests/support/chromium.ts";
 import { filesBelow } from "../tests/support/paths.ts";
 import type { Person } from "../tests/support/person.ts";
 import type { Server } from "../tests/support/server.ts";
 import { median, quick, run, say, seeded } from "./measure.ts";
 
-const executablePath = [process.env.CALOTYPE_CHROMIUM ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
 const rounds = quick ? 3 : 9;
 const ms = (values: number[]) => `${median(values).toFixed(0)} ms (most ${Math.max(...values).toFixed(0)})`;
 
@@ -27,12 +26,7 @@ async function drawPictures(server: Server) {
 /** A tab that has nothing in its cache. */
 async function open(browser: Browser, server: Server, person: Person): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: "block" });
-  const cookie = { url: server.url, sameSite: "Lax" as const };
-  await context.addCookies([
-    { ...cookie, name: "immich_access_token", value: person.accessToken, httpOnly: true },
-    { ...cookie, name: "immich_auth_type", value: "password", httpOnly: true },
-    { ...cookie, name: "immich_is_authenticated", value: "true" },
-  ]);
+  await signedIn(context, server, person);
   return context.newPage();
 }
 
@@ -135,10 +129,7 @@ export async function web() {
     process.env.CALOTYPE_TEST_ENGINE = "sqlite";
     const { server, person } = await seeded(`web-${assets}`, assets);
     await drawPictures(server);
-    const browser = await chromium.launch({
-      executablePath,
-      args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"],
-    });
+    const browser = await launch();
     try {
       const name = `${assets.toLocaleString("en")} assets`;
       if (assets === 100_000) await weight(browser, server, person);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, until, type Server } from "../support/test.ts";
 import { breaches, drained } from "./promise.ts";
 import { chance, rounds } from "./random.ts";
-import { work } from "./work.ts";
+import { goOn, work } from "./work.ts";
 
 const own = (server: Server) => server.database.env.DB_URL!.match(/^postgres(?:ql)?:\/\/[^/]*\/([^?]*)/)![1]!;
 const psql = (sql: string) => execFileSync("psql", ["-X", "-q", process.env.CALOTYPE_TEST_POSTGRES_URL!, "-c", sql], { stdio: ["ignore", "ignore", "inherit"] });
@@ -24,7 +24,7 @@ test.skipIf(process.env.CALOTYPE_TEST_ENGINE !== "postgres")("a database that is
     await sleep(round === 0 && rounds > 10 ? 60_000 : random.below(3000));
     expect((await fetch(`${server.api}/server/ping`)).ok).toBe(true);
     if (away) psql(`alter database ${own(server)} with allow_connections true`);
-    await until("uploads to go on", ((before) => () => activity.uploaded.length > before)(activity.uploaded.length));
+    await goOn(activity, 1);
     await sleep(random.below(1000));
   }
   await activity.stop();

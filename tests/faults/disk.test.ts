@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, Server, test, until } from "../support/test.ts";
 import { breaches, drained, makeUp } from "./promise.ts";
 import { chance, rounds } from "./random.ts";
-import { work } from "./work.ts";
+import { goOn, work } from "./work.ts";
 
 const minutes = 60_000;
 
@@ -56,7 +56,7 @@ test("a full disk refuses what it cannot keep, and keeps what it has not refused
     await sleep(1000 + random.below(1000));
     expect((await fetch(`${server.api}/server/ping`)).ok, `seed ${random.seed}`).toBe(true);
     empty(server);
-    await until("uploads to go on", ((before) => () => activity.uploaded.length > before)(activity.uploaded.length));
+    await goOn(activity, 1);
   }
   await activity.stop();
   await drained(server);
@@ -112,7 +112,7 @@ test("a server without descriptors left waits for some", { timeout: 5 * minutes 
   await sleep(3000);
   for (const socket of crowd) socket.destroy();
   execFileSync("prlimit", ["--pid", String(api), "--nofile=4096:"]);
-  await until("uploads to go on", ((before) => () => activity.uploaded.length > before)(activity.uploaded.length));
+  await goOn(activity, 1);
   await activity.stop();
   await drained(server);
   expect(breaches(server, activity), `seed ${random.seed}`).toEqual([]);

@@ -9,10 +9,9 @@ import { expect, onTestFinished, test, until, type Server, type ServerOptions } 
 import { breaches, drained, makeUp } from "./promise.ts";
 import { chance } from "./random.ts";
 import { shim } from "./shim.ts";
-import { work, type Work } from "./work.ts";
+import { goOn, work } from "./work.ts";
 
 const minutes = 60_000;
-const goOn = (activity: Work, by = 3) => until("uploads to go on", ((before) => () => activity.uploaded.length >= before + by)(activity.uploaded.length));
 const processOf = (server: Server, role: RegExp) => server.parts().find(({ command }) => role.test(command))!.pid;
 
 /** A server on a machine that takes commands; undefined where there can be none. */

@@ -1,6 +1,6 @@
 // What people do while things break: uploads, deletions and looking, from several hands, that keeps book of what the server has said.
 import { setTimeout as sleep } from "node:timers/promises";
-import { jpeg, mp4, png, sha1, type Person } from "../support/test.ts";
+import { jpeg, mp4, png, sha1, until, type Person } from "../support/test.ts";
 import type { Random } from "./random.ts";
 
 export interface Done {
@@ -20,6 +20,9 @@ export interface Work extends Done {
 
 const film = mp4({ seconds: 1, width: 160, height: 120 });
 const padding = (size: number) => Buffer.alloc(size, Math.random().toString());
+
+/** Returns when so many more uploads have been acknowledged. */
+export const goOn = (activity: Work, by = 3) => until("uploads to go on", ((before) => () => activity.uploaded.length >= before + by)(activity.uploaded.length));
 
 /** Works with `hands` hands until stopped. */
 export function work(person: Person, random: Random, hands = 4): Work {

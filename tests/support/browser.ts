@@ -1,16 +1,13 @@
 // The test of the web app: `page` is a fresh, empty Chromium tab of a stranger; `signIn` makes it somebody's. Without a Chromium it is skipped.
-//
-//     CALOTYPE_CHROMIUM    the browser; the system's if unset
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { executablePath, launch } from "./chromium.ts";
 import { test as base } from "./test.ts";
 import { root } from "./paths.ts";
 import type { Person } from "./person.ts";
 import type { Server } from "./server.ts";
 
-const known = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const executablePath = [process.env.CALOTYPE_CHROMIUM || known].flat().find((path) => existsSync(path));
 if (!executablePath) console.log("Skipped: there is no Chromium here (apt install chromium), so the web app is not tested.");
 
 interface Fixtures {
@@ -22,15 +19,8 @@ interface Fixtures {
 const inBrowser = base.extend<Fixtures>({
   browser: [
     async ({}, use) => {
-      const browser = await chromium.launch({
-        executablePath,
-        args: [
-          ...["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-          ...["--disable-component-update", "--disable-sync", "--no-first-run"],
-          // The wheel turns in one step: on a busy machine a smooth one pauses on its way, and looks as if it had come to rest.
-          "--disable-smooth-scrolling",
-        ],
-      });
+      // The wheel turns in one step: on a busy machine a smooth one pauses on its way, and looks as if it had come to rest.
+      const browser = await launch("--disable-smooth-scrolling");
       await use(browser);
       await browser.close();
     },

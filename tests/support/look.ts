@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { signedIn } from "./chromium.ts";
 import type { Person } from "./person.ts";
 import type { Server } from "./server.ts";
 
@@ -13,12 +14,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 /** Signed in without the form: for tests of what lies behind it. */
 export async function enter(page: Page, server: Server, person: Person, path = "/photos") {
-  const cookie = { url: server.url, sameSite: "Lax" as const };
-  await page.context().addCookies([
-    { ...cookie, name: "immich_access_token", value: person.accessToken, httpOnly: true },
-    { ...cookie, name: "immich_auth_type", value: "password", httpOnly: true },
-    { ...cookie, name: "immich_is_authenticated", value: "true" },
-  ]);
+  await signedIn(page.context(), server, person);
   await page.goto(server.url + path);
 }
 
