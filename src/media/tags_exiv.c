@@ -57,20 +57,26 @@ static bool has_endless_name(str xml)
     return false;
 }
 
-static bool is_readable(GExiv2Metadata *m, bytes block)
+// What exiv2 cannot write out anew, such as two properties under one name, cannot be looked through: that counts as endless too.
+static bool has_endless_keys(GExiv2Metadata *m)
 {
-    if (!gexiv2_metadata_open_buf(m, block.at, (glong)block.n, NULL)) return false;
-    char *xml = gexiv2_metadata_has_xmp(m) ? gexiv2_metadata_try_generate_xmp_packet(m, GEXIV2_OMIT_PACKET_WRAPPER, 0, NULL) : NULL;
-    bool endless = has_endless_name(str_of(xml));
+    if (!gexiv2_metadata_has_xmp(m)) return false;
+    char *xml = gexiv2_metadata_try_generate_xmp_packet(m, GEXIV2_OMIT_PACKET_WRAPPER, 0, NULL);
+    bool endless = !xml || has_endless_name(str_of(xml));
     g_free(xml);
-    return !endless;
+    return endless;
 }
 
-bool exiv_add(exiv *e, bytes block)
+static bool add(exiv *e, bytes block, bool is_xmp)
 {
     if (!e || e->count == MOST_BLOCKS || !block.n) return false;
     GExiv2Metadata *m = gexiv2_metadata_new();
-    if (!is_readable(m, block)) {
+    bool readable = gexiv2_metadata_open_buf(m, block.at, (glong)block.n, NULL);
+    if (readable && has_endless_keys(m)) {
+        gexiv2_metadata_clear_xmp(m);
+        readable = !is_xmp; // the rest of a photo is good; a sidecar without its XMP would be written over as if it had been empty
+    }
+    if (!readable) {
         g_object_unref(m);
         return false;
     }
@@ -79,6 +85,11 @@ bool exiv_add(exiv *e, bytes block)
     for (char **key = keys; key && *key; key++) *push(e->mem, e->xmp_keys) = str_dup(e->mem, str_of(*key));
     g_strfreev(keys);
     return true;
+}
+
+bool exiv_add(exiv *e, bytes block)
+{
+    return add(e, block, false);
 }
 
 // UTF-16 with a byte order mark to UTF-8; other text as it is.
@@ -120,7 +131,7 @@ bool exiv_add_xmp(exiv *e, bytes text)
         if (!rdf.at) return false;
         packet = str_fmt(e->mem, "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">%.*s</x:xmpmeta>", PR(rdf));
     }
-    if (!exiv_add(e, str_bytes(packet))) return false;
+    if (!add(e, str_bytes(packet), true)) return false;
     // exiv2 makes EXIF out of XMP and drops time zones on the way.
     gexiv2_metadata_clear_exif(e->blocks[e->count - 1]);
     gexiv2_metadata_clear_iptc(e->blocks[e->count - 1]);

@@ -602,6 +602,25 @@ TEST("names with numbers without end are refused, such values are not")
     check_tag(f, "BurstID", "77777777777777777777x");
 }
 
+TEST("XMP that would never be read to its end costs a photo nothing else, even when it cannot be written out")
+{
+    static const char endless[] = "<xmp:A77777777777777777777x>1</xmp:A77777777777777777777x>";
+    // Two properties that exiv2 gives one name, first a list, then a text.
+    static const char twofold[] = "<xmp:B xmlns:xmp='http://b.example/'><rdf:Bag/></xmp:B><xmp:B>1</xmp:B>";
+    const char *const inside[] = {endless, str_cat(mem, str_of(twofold), str_of(endless)).at};
+    for (size_t i = 0; i < countof(inside); i++) {
+        buf text = packet(mem, inside[i]), segment = {.mem = mem};
+        add(&segment, "\xff\xe1", 2);
+        add_be(&segment, 2 + 29 + text.n, 2);
+        add(&segment, "http://ns.adobe.com/xap/1.0/", 29);
+        add(&segment, text.at, text.n);
+        file_tags f = read_bytes(mem, jpeg_of(mem, tiff_block(mem), segment), ".jpg");
+        check_tag(f, "Make", "Maker");
+        check_tag(f, "DateTimeOriginal", "2024:05:06 07:08:09.250+02:00");
+        check(!read_bytes(mem, text, ".xmp").tags.n);
+    }
+}
+
 TEST("what is no sidecar is not written over")
 {
     ctx c = {.mem = mem};
