@@ -24,6 +24,7 @@ typedef struct {
     str name;
     int stop_fd;
     int limits[QUEUE_COUNT];
+    queue_view view;
     int64_t limits_read; // monotonic
     atomic_bool stopping, limits_changed;
     atomic_llong running; // the row of the job at hand, 0: none
@@ -177,7 +178,7 @@ static void take(ctx *c, void *arg)
     if (t->finished && t->outcome.park) queue_park(db, t->finished, t->outcome.reason);
     else if (t->finished && t->outcome.again) queue_return(db, t->finished);
     else if (t->finished) queue_finish(db, t->finished);
-    if (!w->stopping) t->got = queue_claim(db, w->name, w->limits, &t->next);
+    if (!w->stopping) t->got = queue_claim(db, w->name, w->limits, &w->view, &t->next);
     if (!t->got && t->finished) t->due_ms = queue_next_due(db);
     db_commit(db);
 }

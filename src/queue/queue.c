@@ -28,7 +28,7 @@ static const struct {
 #include "queue/jobs.def"
 };
 
-enum { DEBOUNCE_MS = 300000, LOST_AFTER_S = 30, ADD_BATCH = 1000, CLEAR_AT_MOST = 1000 };
+enum { DEBOUNCE_MS = 300000, LOST_AFTER_S = 30, ADD_BATCH = 1000, CLEAR_AT_MOST = 1000, LOOK_MS = 20 };
 // The advisory lock under which a PostgreSQL claim checks the limits. Not one of spec 05, 7.5.
 static const int64_t CLAIM_LOCK = 7001;
 
@@ -263,16 +263,11 @@ void queue_clear_failed(db *db, queue_id q)
 
 // ---- claiming --------------------------------------------------------------------------------------------------------------------
 
-typedef struct {
-    queue_id queue;
-    int free; // how many more jobs of this queue may run
-} candidate;
-
 // The queues that have a waiting job, are not paused and are below their limit. Reads no more than one index entry for each queue.
 // False: delayed jobs have become due and have to be let in first.
-static bool find_candidates(db *db, const int concurrency[QUEUE_COUNT], candidate out[QUEUE_COUNT], int *count)
+static bool look(db *db, const int concurrency[QUEUE_COUNT], queue_view *view)
 {
-    *count = 0;
+    *view = (queue_view){.at = monotonic()};
     bool is_due = false;
     db_rows (r, db,
              "with recursive waiting(name) as ("
@@ -292,27 +287,31 @@ static bool find_candidates(db *db, const int concurrency[QUEUE_COUNT], candidat
         }
         queue_id q = queue_parse(name);
         int free = concurrency[q] - (int)col_int(r, 1);
-        if (q && free > 0) out[(*count)++] = (candidate){q, free};
+        if (q && free > 0) {
+            view->list[view->n].queue = q;
+            view->list[view->n++].free = free;
+        }
     }
     return !is_due;
 }
 
 // A random pick, weighted by free places: queues with more places get more, and none ever starves.
-static int pick(const candidate *list, int count)
+static int pick(const queue_view *view)
 {
     static _Thread_local unsigned seed;
     if (!seed) random_bytes(&seed, sizeof seed);
     int total = 0;
-    for (int i = 0; i < count; i++) total += list[i].free;
+    for (int i = 0; i < view->n; i++) total += view->list[i].free;
     int at = rand_r(&seed) % total;
-    for (int i = 0; i < count; i++) {
-        at -= list[i].free;
+    for (int i = 0; i < view->n; i++) {
+        at -= view->list[i].free;
         if (at < 0) return i;
     }
     return 0;
 }
 
-// Without rows to lock, SQLite ignores the last words; PostgreSQL passes over rows that somebody is just deleting.
+// Pause and limit are looked at in the same statement, for what was seen before may be over. Without rows to lock, SQLite ignores the last words;
+// PostgreSQL passes over rows that somebody is just deleting.
 static bool claim_from(db *db, str worker, queue_id q, int limit, job *out)
 {
     for (;;) {
@@ -320,6 +319,7 @@ static bool claim_from(db *db, str worker, queue_id q, int limit, job *out)
                         "update calotype_job set state = 'active', worker = $3, attempt = attempt + 1, claimed_at = $4 where id = "
                         "(select id from calotype_job where state = 'waiting' and queue = $1 and (select count(*) from calotype_job "
                         "where state <> 'waiting' and state = 'active' and queue = $1) < $2 "
+                        "and not exists (select 1 from calotype_queue where name = $1 and is_paused) "
                         "order by priority, id limit 1 for update skip locked) "
                         "returning id, name, data, attempt",
                         STR(queue_str(q)), INT(limit), STR(worker), WHEN(now()));
@@ -334,29 +334,32 @@ static bool claim_from(db *db, str worker, queue_id q, int limit, job *out)
 
 bool queue_ready(db *db, const int concurrency[QUEUE_COUNT])
 {
-    candidate list[QUEUE_COUNT];
-    int count;
-    return !find_candidates(db, concurrency, list, &count) || count;
+    queue_view view;
+    return !look(db, concurrency, &view) || view.n;
 }
 
-bool queue_claim(db *db, str worker, const int concurrency[QUEUE_COUNT], job *out)
+static bool claim_any(db *db, str worker, const int concurrency[QUEUE_COUNT], queue_view *view, job *out)
 {
-    candidate list[QUEUE_COUNT];
-    int count;
-    if (!find_candidates(db, concurrency, list, &count)) {
-        db_exec(db, "update calotype_job set state = 'waiting' where state = 'delayed' and run_at <= $1", WHEN(now()));
-        find_candidates(db, concurrency, list, &count);
-    }
-    if (!count) return false;
-
-    // SQLite's write lock already stands for it; in PostgreSQL two workers could otherwise both see the last free place.
-    if (db_engine_of(db) == DB_POSTGRES) db_lock(db, CLAIM_LOCK);
-    while (count > 0) {
-        int i = pick(list, count);
-        if (claim_from(db, worker, list[i].queue, concurrency[list[i].queue], out)) return true;
-        list[i] = list[--count];
+    while (view->n > 0) {
+        int i = pick(view);
+        queue_id q = view->list[i].queue;
+        if (claim_from(db, worker, q, concurrency[q], out)) return true;
+        view->list[i] = view->list[--view->n];
     }
     return false;
+}
+
+bool queue_claim(db *db, str worker, const int concurrency[QUEUE_COUNT], queue_view *seen, job *out)
+{
+    // SQLite's write lock already stands for it; in PostgreSQL two workers could otherwise both see the last free place.
+    if (db_engine_of(db) == DB_POSTGRES) db_lock(db, CLAIM_LOCK);
+    queue_view now_seen, *view = seen ? seen : &now_seen;
+    if (seen && monotonic() - seen->at < LOOK_MS * 1000 && claim_any(db, worker, concurrency, seen, out)) return true;
+    if (!look(db, concurrency, view)) {
+        db_exec(db, "update calotype_job set state = 'waiting' where state = 'delayed' and run_at <= $1", WHEN(now()));
+        look(db, concurrency, view);
+    }
+    return claim_any(db, worker, concurrency, view, out);
 }
 
 void queue_finish(db *db, int64_t key)

@@ -98,9 +98,20 @@ typedef struct {
     int attempt; // 1 at first
 } job;
 
+// What a worker saw when it last looked which queues have work; zeroed at first.
+typedef struct {
+    int64_t at; // monotonic
+    int n;
+    struct {
+        queue_id queue;
+        int free; // how many more of its jobs may run
+    } list[QUEUE_COUNT];
+} queue_view;
+
 // Takes the next job that may run now, honouring pause, priority, delay and each queue's concurrency over all workers; false if there is
-// none. concurrency[queue] comes from the system configuration. worker names the claimer (host:pid:start).
-bool queue_claim(db *, str worker, const int concurrency[QUEUE_COUNT], job *out);
+// none. concurrency[queue] comes from the system configuration. worker names the claimer (host:pid:start). With a view the worker looks
+// around again only after some milliseconds, so that short jobs do not cost a look each; NULL: it looks every time.
+bool queue_claim(db *, str worker, const int concurrency[QUEUE_COUNT], queue_view *, job *out);
 // Would queue_claim() find one? Takes no lock: what an idle worker asks first when it is woken.
 bool queue_ready(db *, const int concurrency[QUEUE_COUNT]);
 void queue_finish(db *, int64_t key);           // done, whatever its result: the row goes

@@ -176,7 +176,7 @@ BOTH("a user is removed when the time has come: first the rows, then the folders
     int limits[QUEUE_COUNT];
     for (queue_id q = 1; q < QUEUE_COUNT; q++) limits[q] = 1;
     job folders;
-    check(queue_claim(d, S("test"), limits, &folders) && folders.name == JOB_UserDelete);
+    check(queue_claim(d, S("test"), limits, NULL, &folders) && folders.name == JOB_UserDelete);
     db_commit(d);
     check(run_job(pool, mem, folders.name, folders.data) == JOB_SUCCESS);
     check(!storage_exists(upload) && !storage_exists(library) && storage_exists(other));

@@ -31,11 +31,11 @@ BOTH("a job comes back as it was added, once, and is gone when finished")
     queue_add(d, (job_options){.name = JOB_AssetExtractMetadata, .data = {.id = id, .source = S("upload")}});
     job j;
     check(queue_ready(d, limits));
-    check(queue_claim(d, S("w1"), limits, &j));
+    check(queue_claim(d, S("w1"), limits, NULL, &j));
     check(j.name == JOB_AssetExtractMetadata && uuid_eq(j.data.id, id) && j.attempt == 1);
     check_str(j.data.source, S("upload"));
     check(!queue_ready(d, limits));
-    check(!queue_claim(d, S("w2"), limits, &(job){0}));
+    check(!queue_claim(d, S("w2"), limits, NULL, &(job){0}));
     check_int(queue_count(d, QUEUE_metadataExtraction).active, 1);
     queue_finish(d, j.key);
     check_int(queue_count(d, QUEUE_metadataExtraction).active, 0);
@@ -48,7 +48,7 @@ BOTH("first in, first out")
     for (int i = 0; i < 5; i++) add(d, JOB_SmartSearch, ids[i] = uuid_v4());
     for (int i = 0; i < 5; i++) {
         job j;
-        check(queue_claim(d, S("w"), limits, &j) && uuid_eq(j.data.id, ids[i]));
+        check(queue_claim(d, S("w"), limits, NULL, &j) && uuid_eq(j.data.id, ids[i]));
         queue_finish(d, j.key);
     }
 }
@@ -58,13 +58,13 @@ BOTH("a queue runs no more jobs at a time than its limit")
     for (int i = 0; i < 10; i++) add(d, JOB_AssetGenerateThumbnails, uuid_v4());
     int mine[QUEUE_COUNT] = {[QUEUE_thumbnailGeneration] = 3};
     job j[4];
-    for (int i = 0; i < 3; i++) check(queue_claim(d, S("w"), mine, &j[i]));
-    check(!queue_claim(d, S("w"), mine, &j[3]));
+    for (int i = 0; i < 3; i++) check(queue_claim(d, S("w"), mine, NULL, &j[i]));
+    check(!queue_claim(d, S("w"), mine, NULL, &j[3]));
     queue_finish(d, j[1].key);
-    check(queue_claim(d, S("w"), mine, &j[3]));
+    check(queue_claim(d, S("w"), mine, NULL, &j[3]));
     mine[QUEUE_thumbnailGeneration] = 4;
-    check(queue_claim(d, S("w"), mine, &j[1]));
-    check(!queue_claim(d, S("w"), mine, &j[1]));
+    check(queue_claim(d, S("w"), mine, NULL, &j[1]));
+    check(!queue_claim(d, S("w"), mine, NULL, &j[1]));
 }
 
 BOTH("every queue with work is served, however long another's backlog")
@@ -74,9 +74,41 @@ BOTH("every queue with work is served, however long another's backlog")
     bool served = false;
     for (int i = 0; i < 100 && !served; i++) {
         job j;
-        check(queue_claim(d, S("w"), limits, &j));
+        check(queue_claim(d, S("w"), limits, NULL, &j));
         served = j.name == JOB_SendMail;
         queue_finish(d, j.key);
+    }
+    check(served);
+}
+
+BOTH("what a worker saw of late neither breaks a pause or a limit nor hides other work for long")
+{
+    int mine[QUEUE_COUNT] = {[QUEUE_smartSearch] = 2, [QUEUE_ocr] = 1};
+    queue_view view = {0};
+    job j[3];
+    for (int i = 0; i < 4; i++) add(d, JOB_SmartSearch, uuid_v4());
+    check(queue_claim(d, S("w"), mine, &view, &j[0]) && queue_claim(d, S("w"), mine, &view, &j[1]));
+    check(!queue_claim(d, S("w"), mine, &view, &j[2]));
+    queue_finish(d, j[0].key);
+    queue_finish(d, j[1].key);
+    check(queue_claim(d, S("w"), mine, &view, &j[0]));
+    queue_pause(d, QUEUE_smartSearch, true);
+    check(!queue_claim(d, S("w"), mine, &view, &j[1]));
+    add(d, JOB_Ocr, uuid_v4());
+    check(queue_claim(d, S("w"), mine, &view, &j[1]) && j[1].name == JOB_Ocr);
+    queue_finish(d, j[1].key);
+
+    queue_pause(d, QUEUE_smartSearch, false);
+    check(queue_claim(d, S("w"), mine, &view, &j[1]));
+    queue_finish(d, j[1].key);
+    add(d, JOB_Ocr, uuid_v4());
+    for (int i = 0; i < 10; i++) add(d, JOB_SmartSearch, uuid_v4());
+    view.at -= SECOND;
+    bool served = false;
+    for (int i = 0; i < 10 && !served; i++) {
+        check(queue_claim(d, S("w"), mine, &view, &j[1]));
+        served = j[1].name == JOB_Ocr;
+        queue_finish(d, j[1].key);
     }
     check(served);
 }
@@ -90,17 +122,17 @@ BOTH("a paused queue gives nothing and shows its jobs as paused")
     check(counts.is_paused && counts.paused == 2 && counts.waiting == 0);
     check_int((int64_t)queue_list(d, QUEUE_smartSearch, S("paused"), 10).n, 2);
     check_int((int64_t)queue_list(d, QUEUE_smartSearch, S("waiting"), 10).n, 0);
-    check(!queue_claim(d, S("w"), limits, &(job){0}));
+    check(!queue_claim(d, S("w"), limits, NULL, &(job){0}));
     queue_pause(d, QUEUE_smartSearch, false);
     counts = queue_count(d, QUEUE_smartSearch);
     check(!counts.is_paused && counts.paused == 0 && counts.waiting == 2);
-    check(queue_claim(d, S("w"), limits, &(job){0}));
+    check(queue_claim(d, S("w"), limits, NULL, &(job){0}));
 }
 
 BOTH("a delayed job waits for its time")
 {
     queue_add(d, (job_options){.name = JOB_SmartSearch, .delay_ms = 60000});
-    check(!queue_claim(d, S("w"), limits, &(job){0}));
+    check(!queue_claim(d, S("w"), limits, NULL, &(job){0}));
     check_int(queue_count(d, QUEUE_smartSearch).delayed, 1);
     check_int((int64_t)queue_list(d, QUEUE_smartSearch, S("delayed"), 10).n, 1);
     check_int(queue_next_due(d), 30000);
@@ -112,7 +144,7 @@ BOTH("a delayed job waits for its time")
     check_int(queue_next_due(d), 0);
     check(queue_ready(d, limits));
     job a, b;
-    check(queue_claim(d, S("w"), limits, &a) && queue_claim(d, S("w"), limits, &b) && a.name != b.name);
+    check(queue_claim(d, S("w"), limits, NULL, &a) && queue_claim(d, S("w"), limits, NULL, &b) && a.name != b.name);
     check_int(queue_next_due(d), 30000);
 }
 
@@ -123,8 +155,8 @@ BOTH("prioritised jobs come last and are counted nowhere while they wait")
     check_int(queue_count(d, QUEUE_thumbnailGeneration).waiting, 1);
     check_int((int64_t)queue_list(d, QUEUE_thumbnailGeneration, S("waiting"), 10).n, 1);
     job j;
-    check(queue_claim(d, S("w"), limits, &j) && j.name == JOB_AssetGenerateThumbnails);
-    check(queue_claim(d, S("w"), limits, &j) && j.name == JOB_PersonGenerateThumbnail);
+    check(queue_claim(d, S("w"), limits, NULL, &j) && j.name == JOB_AssetGenerateThumbnails);
+    check(queue_claim(d, S("w"), limits, NULL, &j) && j.name == JOB_PersonGenerateThumbnail);
     check_int(queue_count(d, QUEUE_thumbnailGeneration).active, 2);
 }
 
@@ -134,7 +166,7 @@ BOTH("an unknown job is skipped")
     add(d, JOB_Ocr, uuid_v4());
     job j;
     log_set_level(LOG_FATAL);
-    check(queue_claim(d, S("w"), limits, &j) && j.name == JOB_Ocr);
+    check(queue_claim(d, S("w"), limits, NULL, &j) && j.name == JOB_Ocr);
     log_set_level(LOG_INFO);
     check_int(db_int(d, "select count(*) from calotype_job"), 1);
 }
@@ -152,7 +184,7 @@ BOTH("a job with an own id is added once while one waits, and again while one ru
     check(list.n == 2);
     if (list.n == 2) check_str(list.at[1].id, uuid_text(c->mem, id));
 
-    check(queue_claim(d, S("w"), limits, &(job){0}));
+    check(queue_claim(d, S("w"), limits, NULL, &(job){0}));
     add(d, JOB_StorageTemplateMigrationSingle, id);
     check_int(queue_count(d, QUEUE_storageTemplateMigration).waiting, 2);
 
@@ -169,7 +201,7 @@ BOTH("a deduplicated job exists once until it has finished or failed")
     add(d, JOB_VersionCheck, (uuid){0});
     check_int(queue_count(d, QUEUE_backgroundTask).waiting, 1);
     job j;
-    check(queue_claim(d, S("w"), limits, &j));
+    check(queue_claim(d, S("w"), limits, NULL, &j));
     add(d, JOB_VersionCheck, (uuid){0});
     check_int(queue_count(d, QUEUE_backgroundTask).waiting, 0);
     queue_park(d, j.key, S("broken"));
@@ -212,13 +244,13 @@ BOTH("thousands are added in order, and mixed kinds keep their ways")
     int mine[QUEUE_COUNT] = {[QUEUE_faceDetection] = MANY};
     for (int i = 0; i < MANY; i += 1 + i % 7) {
         job j;
-        check(queue_claim(d, S("w"), mine, &j));
+        check(queue_claim(d, S("w"), mine, NULL, &j));
         if (i == 0) check(uuid_eq(j.data.id, list[0].data.id) && !j.data.force);
     }
     job j;
     mine[QUEUE_faceDetection] = 0;
     mine[QUEUE_thumbnailGeneration] = 1;
-    check(queue_claim(d, S("w"), mine, &j) && j.name == JOB_PersonGenerateThumbnail);
+    check(queue_claim(d, S("w"), mine, NULL, &j) && j.name == JOB_PersonGenerateThumbnail);
     check(uuid_eq(j.data.owner_id, list[MANY + 2].data.owner_id));
 }
 
@@ -227,7 +259,7 @@ BOTH("counts and listing: newest first, at most so many")
     for (int i = 0; i < 5; i++) add(d, JOB_SidecarCheck, uuid_v4());
     queue_add(d, (job_options){.name = JOB_SidecarWrite, .data = {.id = uuid_v4()}, .delay_ms = 60000});
     job a, b;
-    check(queue_claim(d, S("w"), limits, &a) && queue_claim(d, S("w"), limits, &b));
+    check(queue_claim(d, S("w"), limits, NULL, &a) && queue_claim(d, S("w"), limits, NULL, &b));
     queue_park(d, a.key, S("it broke"));
     queue_counts counts = queue_count(d, QUEUE_sidecar), all[QUEUE_COUNT];
     queue_count_all(d, all);
@@ -257,7 +289,7 @@ BOTH("emptying leaves what runs, is delayed or has failed")
     add(d, JOB_Ocr, uuid_v4());
     int mine[QUEUE_COUNT] = {[QUEUE_thumbnailGeneration] = 5};
     job a, b;
-    check(queue_claim(d, S("w"), mine, &a) && queue_claim(d, S("w"), mine, &b));
+    check(queue_claim(d, S("w"), mine, NULL, &a) && queue_claim(d, S("w"), mine, NULL, &b));
     queue_park(d, a.key, S("broken"));
     queue_empty(d, QUEUE_thumbnailGeneration);
     queue_counts counts = queue_count(d, QUEUE_thumbnailGeneration);
@@ -276,17 +308,17 @@ BOTH("a job lost once returns, lost twice it is parked with the reason")
     add(d, JOB_AssetGenerateThumbnails, id);
     job j;
     queue_heartbeat(d, S("w1"));
-    check(queue_claim(d, S("w1"), limits, &j));
+    check(queue_claim(d, S("w1"), limits, NULL, &j));
     check_int(queue_recover(d, S("w1"), S("killed by signal 11")), 1);
     check_int((int64_t)queue_workers(d).n, 0);
     check_int(queue_recover(d, S("w1"), S("killed by signal 11")), 0);
 
-    check(queue_claim(d, S("w2"), limits, &j) && j.attempt == 2 && uuid_eq(j.data.id, id));
+    check(queue_claim(d, S("w2"), limits, NULL, &j) && j.attempt == 2 && uuid_eq(j.data.id, id));
     check_int(queue_recover(d, S("w2"), S("killed by signal 11")), 1);
     queue_entries failed = queue_list(d, QUEUE_thumbnailGeneration, S("failed"), 10);
     check_int((int64_t)failed.n, 1);
     check_str(failed.at[0].reason, S("killed by signal 11"));
-    check(!queue_claim(d, S("w3"), limits, &j));
+    check(!queue_claim(d, S("w3"), limits, NULL, &j));
 }
 
 BOTH("a returned job does not lose its attempt")
@@ -294,7 +326,7 @@ BOTH("a returned job does not lose its attempt")
     add(d, JOB_AssetEncodeVideo, uuid_v4());
     job j;
     for (int i = 0; i < 3; i++) {
-        check(queue_claim(d, S("w"), limits, &j));
+        check(queue_claim(d, S("w"), limits, NULL, &j));
         check_int(j.attempt, 1);
         queue_return(d, j.key);
     }
@@ -306,11 +338,11 @@ BOTH("workers that are not heard of are gone, the others stay")
     add(d, JOB_AssetGenerateThumbnails, uuid_v4());
     add(d, JOB_AssetGenerateThumbnails, uuid_v4());
     queue_heartbeat(d, S("dead"));
-    check(queue_claim(d, S("dead"), limits, &(job){0}));
-    check(queue_claim(d, S("unregistered"), limits, &(job){0}));
+    check(queue_claim(d, S("dead"), limits, NULL, &(job){0}));
+    check(queue_claim(d, S("unregistered"), limits, NULL, &(job){0}));
     age_everything(d);
     queue_heartbeat(d, S("alive"));
-    check(queue_claim(d, S("alive"), limits, &(job){0}));
+    check(queue_claim(d, S("alive"), limits, NULL, &(job){0}));
     check_int((int64_t)queue_workers(d).n, 3);
     check_int(queue_recover(d, (str){0}, S("not heard of")), 2);
     check_int(queue_count(d, QUEUE_thumbnailGeneration).active, 1);
@@ -349,7 +381,7 @@ static void work_until_empty(ctx *c, void *arg)
     for (int idle = 0; idle < 200;) {
         db *db = db_begin(c, w->pool, DB_WRITE);
         job j;
-        bool got = queue_claim(db, name, mine, &j);
+        bool got = queue_claim(db, name, mine, NULL, &j);
         db_commit(db);
         if (!got) {
             idle++;
