@@ -36,7 +36,7 @@ typedef struct {
     // NULL on a problem. The options' texts end with a NUL. A connection may come back although nothing answers there any more: begin() finds out.
     connection *(*connect)(const db_options *, problem *);
     void (*disconnect)(connection *);
-    bool (*begin)(connection *, db_mode, problem *);
+    bool (*begin)(connection *, db_mode, problem *); // may leave with the first statement: false only when it is known to fail
     bool (*commit)(connection *, problem *);
     bool (*rollback)(connection *); // false: the connection is of no further use
     // Starts a statement; NULL on a problem. Memory of the cursor and of what it needs comes from the arena.
@@ -51,7 +51,7 @@ typedef struct {
     // Marks a point to come back to when a statement fails, where a failed statement spoils the transaction. May be NULL.
     bool (*savepoint)(connection *, problem *);
     bool (*release)(connection *, bool undo, problem *);
-    bool (*lock)(connection *, int64_t number, problem *);
+    bool (*lock)(connection *, int64_t number, problem *); // holds from the next statement on
     // Runs a script of several statements, for migrations.
     bool (*script)(connection *, const char *sql, problem *);
 } engine;

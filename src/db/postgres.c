@@ -1,6 +1,10 @@
 // The PostgreSQL engine, on libpq. Statements are prepared once per connection; parameters and results travel in binary form.
+//
+// Nobody waits for an answer that says nothing: what begins a transaction leaves together with its first statement, and the end of one that
+// only read is not waited for.
 #include "db/postgres.h"
 #include "db/dialect.h"
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,8 +16,14 @@ typedef struct {
     bool is_prepared;
 } prepared;
 
+enum { AHEAD_MOST = 4 };
+
 struct connection {
     PGconn *pg;
+    char ahead[AHEAD_MOST][64]; // commands that leave with the next statement
+    int ahead_n;
+    bool only_reads;
+    bool answer_due; // to the last commit
     statement_cache cache;
     int names; // given so far, to statements and cursors
     Oid vector_type;
@@ -76,9 +86,59 @@ static bool done(connection *c, PGresult *result, problem *p)
     return fine;
 }
 
+// Commands without parameters, one or several.
 static bool run(connection *c, const char *sql, problem *p)
 {
+    int n = c->ahead_n;
+    c->ahead_n = 0;
+    for (int i = 0; i < n; i++)
+        if (!done(c, PQexec(c->pg, c->ahead[i]), p)) return false;
     return done(c, PQexec(c->pg, sql), p);
+}
+
+typedef struct {
+    Oid *types;
+    const char **values;
+    int *lengths, *formats;
+} wires;
+
+// A prepared statement by its name, or a text.
+typedef struct {
+    const char *prepared, *text;
+    int n;
+    const wires *given;
+} command;
+
+static bool send(connection *c, const command *k)
+{
+    const wires *w = k->given;
+    return k->prepared ? PQsendQueryPrepared(c->pg, k->prepared, k->n, w->values, w->lengths, w->formats, 1)
+                       : PQsendQueryParams(c->pg, k->text, k->n, w->types, w->values, w->lengths, w->formats, 1);
+}
+
+// What leaves ahead, and the command, in one pipeline. The result of the first that fails, or else the command's.
+static PGresult *execute(connection *c, command k)
+{
+    const wires *w = k.given;
+    if (!c->ahead_n)
+        return k.prepared ? PQexecPrepared(c->pg, k.prepared, k.n, w->values, w->lengths, w->formats, 1)
+                          : PQexecParams(c->pg, k.text, k.n, w->types, w->values, w->lengths, w->formats, 1);
+    int n = c->ahead_n;
+    c->ahead_n = 0;
+    bool sent = PQenterPipelineMode(c->pg);
+    for (int i = 0; i < n; i++) sent = sent && PQsendQueryParams(c->pg, c->ahead[i], 0, NULL, NULL, NULL, NULL, 1);
+    sent = sent && send(c, &k) && PQpipelineSync(c->pg);
+    PGresult *result = NULL;
+    for (int i = 0; i <= n && sent; i++) {
+        PGresult *next = PQgetResult(c->pg);
+        PQclear(PQgetResult(c->pg)); // the NULL that ends each command's results
+        bool wanted = !result || is_fine(result);
+        PQclear(wanted ? result : next);
+        if (wanted) result = next;
+    }
+    PQclear(PQgetResult(c->pg)); // of the synchronisation
+    PQexitPipelineMode(c->pg);
+    return result ? result : PQmakeEmptyPGresult(c->pg, PGRES_FATAL_ERROR);
 }
 
 // ---- connections -----------------------------------------------------------------------------------------------------------------
@@ -121,20 +181,55 @@ static connection *postgres_connect(const db_options *options, problem *p)
     return NULL;
 }
 
+static void go_ahead(connection *c, const char *command)
+{
+    snprintf(c->ahead[c->ahead_n++], sizeof *c->ahead, "%s", command);
+}
+
+// Takes the answer to the last commit, and sees whether the server has hung up since.
+static bool is_alive(connection *c)
+{
+    bool fine = true;
+    for (PGresult *r; c->answer_due && (r = PQgetResult(c->pg)); PQclear(r)) fine = fine && is_fine(r);
+    c->answer_due = false;
+    struct pollfd p = {.fd = PQsocket(c->pg), .events = POLLIN};
+    while (fine && poll(&p, 1, 0) > 0) fine = PQconsumeInput(c->pg);
+    return fine;
+}
+
 static bool postgres_begin(connection *c, db_mode mode, problem *p)
 {
-    if (mode == DB_RELAXED) return run(c, "begin; set local synchronous_commit = off", p);
-    return run(c, mode == DB_WRITE ? "begin" : "begin read only", p);
+    if (!is_alive(c)) {
+        *p = (problem){.kind = PROBLEM_LOST};
+        say(p, PQerrorMessage(c->pg));
+        return false;
+    }
+    c->only_reads = mode == DB_READ;
+    c->ahead_n = 0;
+    go_ahead(c, c->only_reads ? "begin read only" : "begin");
+    if (mode == DB_RELAXED) go_ahead(c, "set local synchronous_commit = off");
+    return true;
+}
+
+// What was to go ahead of a statement that never came has no effect.
+static bool has_begun(connection *c)
+{
+    c->ahead_n = 0;
+    return PQtransactionStatus(c->pg) != PQTRANS_IDLE;
 }
 
 static bool postgres_commit(connection *c, problem *p)
 {
-    return run(c, "commit", p);
+    if (!has_begun(c)) return true;
+    if (!c->only_reads) return run(c, "commit", p);
+    c->answer_due = PQsendQuery(c->pg, "commit");
+    if (!c->answer_due) *p = (problem){.kind = PROBLEM_LOST}, say(p, PQerrorMessage(c->pg));
+    return c->answer_due;
 }
 
 static bool postgres_rollback(connection *c)
 {
-    return run(c, "rollback", NULL) && PQtransactionStatus(c->pg) == PQTRANS_IDLE;
+    return !has_begun(c) || (run(c, "rollback", NULL) && PQtransactionStatus(c->pg) == PQTRANS_IDLE);
 }
 
 static bool postgres_savepoint(connection *c, problem *p)
@@ -149,18 +244,14 @@ static bool postgres_release(connection *c, bool undo, problem *p)
 
 static bool postgres_lock(connection *c, int64_t number, problem *p)
 {
-    char sql[64];
+    char sql[sizeof *c->ahead];
     snprintf(sql, sizeof sql, "select pg_advisory_xact_lock(%lld)", (long long)number);
-    return run(c, sql, p);
+    if (c->ahead_n == AHEAD_MOST) return run(c, sql, p);
+    go_ahead(c, sql);
+    return true;
 }
 
 // ---- statements ------------------------------------------------------------------------------------------------------------------
-
-typedef struct {
-    Oid *types;
-    const char **values;
-    int *lengths, *formats;
-} wires;
 
 static wires encode(arena *mem, params given)
 {
@@ -249,7 +340,7 @@ static cursor *postgres_query(connection *c, arena *mem, const char *sql, params
         if (!text) return NULL;
         int name = ++c->names;
         str declare = str_fmt(mem, "declare c%d no scroll cursor for %s", name, text);
-        if (!done(c, PQexecParams(c->pg, declare.at, (int)given.n, w.types, w.values, w.lengths, w.formats, 1), p)) return NULL;
+        if (!done(c, execute(c, (command){.text = declare.at, .n = (int)given.n, .given = &w}), p)) return NULL;
         snprintf(k->fetch, sizeof k->fetch, "fetch %d from c%d", rows_per_part, name);
         if (fetch(k, p)) return k;
         PQclear(k->result);
@@ -257,7 +348,7 @@ static cursor *postgres_query(connection *c, arena *mem, const char *sql, params
     }
     prepared *s = prepare(c, mem, sql, (int)given.n, &w, p);
     if (!s) return NULL;
-    k->result = PQexecPrepared(c->pg, s->name, (int)given.n, w.values, w.lengths, w.formats, 1);
+    k->result = execute(c, (command){.prepared = s->name, .n = (int)given.n, .given = &w});
     if (is_fine(k->result)) return k;
     note(p, c, k->result);
     PQclear(k->result);
