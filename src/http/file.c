@@ -15,14 +15,25 @@ enum { READ_AT_ONCE = 64 << 10, READ_AHEAD = 4 << 20 };
 
 // ---- dates -----------------------------------------------------------------------------------------------------------------------
 
+static char *put_digits(char *at, int value, int digits)
+{
+    for (int i = digits - 1; i >= 0; i--, value /= 10) at[i] = (char)('0' + value % 10);
+    return at + digits;
+}
+
 str http_date(arena *mem, when t)
 {
     civil c = civil_of(t);
     int64_t days = t >= 0 ? t / DAY : -((-t + DAY - 1) / DAY);
-    static const char *const day[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"}; // 1970 began on a Thursday
-    static const char *const month[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    return str_fmt(mem, "%s, %02d %s %04d %02d:%02d:%02d GMT", day[((days % 7) + 7) % 7], c.day, month[c.month - 1], c.year, c.hour,
-                   c.minute, c.second);
+    str out = str_dup(mem, S("ddd, dd mmm yyyy hh:mm:ss GMT"));
+    memcpy(out.at, &"ThuFriSatSunMonTueWed"[((days % 7) + 7) % 7 * 3], 3); // 1970 began on a Thursday
+    memcpy(out.at + 8, &"JanFebMarAprMayJunJulAugSepOctNovDec"[(c.month - 1) * 3], 3);
+    put_digits(out.at + 5, c.day, 2);
+    put_digits(out.at + 12, c.year, 4);
+    put_digits(out.at + 17, c.hour, 2);
+    put_digits(out.at + 20, c.minute, 2);
+    put_digits(out.at + 23, c.second, 2);
+    return out;
 }
 
 when http_date_parse(str s)
@@ -125,6 +136,56 @@ static void answer_content(xch *x, int fd, uint64_t from, uint64_t length)
     x->bytes = content;
 }
 
+// What a client can know a file by.
+typedef struct {
+    str etag;
+    when modified;
+    uint64_t size;
+} version;
+
+static str etag_of(arena *mem, uint64_t size, uint64_t changed)
+{
+    char out[40], *end = out + sizeof out, *at = end;
+    *--at = '"';
+    do *--at = "0123456789abcdef"[changed & 15];
+    while (changed >>= 4);
+    *--at = '-';
+    do *--at = "0123456789abcdef"[size & 15];
+    while (size >>= 4);
+    at -= 3;
+    memcpy(at, "W/\"", 3);
+    return str_dup(mem, (str){at, (size_t)(end - at)});
+}
+
+static version version_of(arena *mem, const http_file *f, const struct stat *st)
+{
+    uint64_t size = (uint64_t)st->st_size;
+    when changed = st->st_mtim.tv_sec * SECOND + st->st_mtim.tv_nsec / 1000;
+    return (version){
+        .size = size,
+        .modified = whole_second(f->modified && f->modified != WHEN_NONE ? f->modified : changed),
+        .etag = f->etag.n ? f->etag : etag_of(mem, size, (uint64_t)changed / 1000),
+    };
+}
+
+static void put_version(xch *x, const http_file *f, const version *v)
+{
+    answer_content_header(x, "ETag", v->etag);
+    answer_content_header(x, "Last-Modified", http_date(x->pub.mem, v->modified));
+    answer_content_header(x, "Cache-Control", f->cache_control);
+}
+
+bool answer_unchanged(exchange *e, http_file f, const struct stat *st)
+{
+    xch *x = (xch *)e;
+    version v = version_of(e->mem, &f, st);
+    if (precondition_failed(e, v.etag, v.modified) || !not_modified(e, v.etag, v.modified)) return false;
+    if (!answer_drop(x)) return true;
+    put_version(x, &f, &v);
+    answer_not_modified(x, v.size);
+    return true;
+}
+
 void answer_file(exchange *e, http_file f)
 {
     xch *x = (xch *)e;
@@ -137,32 +198,28 @@ void answer_file(exchange *e, http_file f)
         if (f.fd >= 0) close(f.fd);
         return answer_error(e, 404, S("Not Found"));
     }
-    uint64_t size = (uint64_t)st.st_size, from = 0, length = size;
-    when changed = st.st_mtim.tv_sec * SECOND + st.st_mtim.tv_nsec / 1000;
-    when modified = whole_second(f.modified && f.modified != WHEN_NONE ? f.modified : changed);
-    str etag = f.etag.n ? f.etag : str_fmt(e->mem, "W/\"%llx-%llx\"", (unsigned long long)size, (unsigned long long)(changed / 1000));
+    version v = version_of(e->mem, &f, &st);
+    uint64_t from = 0, length = v.size;
     int status = 200;
 
-    answer_content_header(x, "ETag", etag);
-    answer_content_header(x, "Last-Modified", http_date(e->mem, modified));
-    answer_content_header(x, "Cache-Control", f.cache_control);
-    if (precondition_failed(e, etag, modified)) {
+    put_version(x, &f, &v);
+    if (precondition_failed(e, v.etag, v.modified)) {
         status = 412;
-    } else if (not_modified(e, etag, modified)) {
+    } else if (not_modified(e, v.etag, v.modified)) {
         close(f.fd);
-        return answer_not_modified(x, size);
+        return answer_not_modified(x, v.size);
     } else {
         answer_content_header(x, "Accept-Ranges", S("bytes"));
-        str range = range_is_fresh(e, etag, modified) ? http_header(e, "Range") : (str){0};
-        http_range kind = range_parse(range, size, &from, &length);
+        str range = range_is_fresh(e, v.etag, v.modified) ? http_header(e, "Range") : (str){0};
+        http_range kind = range_parse(range, v.size, &from, &length);
         if (kind == RANGE_NONE) {
             status = 416;
-            answer_content_header(x, "Content-Range", str_fmt(e->mem, "bytes */%llu", (unsigned long long)size));
+            answer_content_header(x, "Content-Range", str_fmt(e->mem, "bytes */%llu", (unsigned long long)v.size));
         } else if (kind == RANGE_PART) {
             status = 206;
             answer_content_header(x, "Content-Range",
                                   str_fmt(e->mem, "bytes %llu-%llu/%llu", (unsigned long long)from, (unsigned long long)(from + length - 1),
-                                          (unsigned long long)size));
+                                          (unsigned long long)v.size));
         }
     }
     e->status = status;

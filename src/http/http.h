@@ -5,6 +5,7 @@
 // that spills to an unlinked temporary file when the client reads slower than we write.
 #pragma once
 #include "base/base.h"
+#include <sys/stat.h>
 
 typedef struct exchange exchange; // one request and its answer
 typedef struct http_server http_server;
@@ -78,6 +79,9 @@ typedef struct {
 } http_file;
 // Ranges (206, 416, If-Range), If-None-Match, If-Modified-Since, HEAD.
 void answer_file(exchange *, http_file);
+// Answers 304, without the file being opened, if the client's copy is the file of this state. Of http_file only etag, modified and cache_control
+// matter. False: it is not, and nothing was answered.
+bool answer_unchanged(exchange *, http_file, const struct stat *);
 
 // A streamed answer, status 200 unless set: write through the returned writer, then answer_stream_end(). gzip when the client takes it.
 json_writer *answer_stream(exchange *, int status, str content_type);

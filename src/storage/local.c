@@ -286,29 +286,10 @@ _Noreturn static void fail_keep(ctx *c, storage_file *f, str path)
     fail_hint(c, 500, hint, "cannot write %.*s: %s", PR(path), strerror(error));
 }
 
-static bool is_below(str folder, str root)
-{
-    return folder.n > root.n && str_starts(folder, root) && (folder.at[root.n] == '/' || str_is(root, "/"));
-}
-
-// The folder and those above it up to the root: somebody else may have made them a moment ago. Those that have nothing to sync cost next to
-// nothing, and those above that may not be read are as they were found.
-static bool sync_folders(str folder, str root)
-{
-    if (!folder_sync(folder)) return false;
-    while (is_below(folder, root)) {
-        folder = path_parent(folder);
-        if (!folder_sync(folder) && errno != EACCES) return false;
-    }
-    return true;
-}
-
 static void keep(ctx *c, storage_file *f, str path, when mtime, bool durable)
 {
     str to = str_dup(c->mem, path), folder = path_parent(to);
-    // New folders are synced together with the name, so that a journaling file system writes its journal once and not for each of them.
-    bool together = durable && is_below(folder, f->root);
-    if (!set_time(f->fd, mtime) || (durable && fsync(f->fd) != 0) || !(together ? folder_make_unsynced(folder) : folder_make(folder)))
+    if (!set_time(f->fd, mtime) || (durable && fsync(f->fd) != 0) || !(durable ? folder_make_below(folder, f->root) : folder_make(folder)))
         fail_keep(c, f, to);
 
     kept *k = new (c->mem, kept);
@@ -319,7 +300,7 @@ static void keep(ctx *c, storage_file *f, str path, when mtime, bool durable)
     f->fd = -1;
     newest = k;
     defer(c, end_of_try, k);
-    if (durable && !(together ? sync_folders(folder, f->root) : folder_sync(folder))) fail_keep(c, f, to);
+    if (durable && !folder_sync_below(folder, f->root)) fail_keep(c, f, to);
 }
 
 void storage_keep(ctx *c, storage_file *f, str path, when mtime)
@@ -357,6 +338,12 @@ int storage_read(ctx *c, str path)
     int fd = storage_open_file(c, path);
     defer(c, close_later, (void *)(intptr_t)fd);
     return fd;
+}
+
+bool storage_state(str path, struct stat *st)
+{
+    path_buffer z;
+    return path_z(z, path) && stat(z, st) == 0 && S_ISREG(st->st_mode);
 }
 
 bool storage_exists(str path)

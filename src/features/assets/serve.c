@@ -7,15 +7,15 @@
 
 static void send_file(request *rq, str path, str filename)
 {
-    answer_file(rq->http,
-                (http_file){
-                    .fd = storage_open_file(&rq->ctx, path),
-                    .content_type = str_of(mime_of(path)),
-                    .cache_control = S(KEPT_BY_CLIENTS),
-                    .disposition =
-                        filename.at ? str_fmt(rq->mem, "inline; filename*=UTF-8''%.*s", PR(percent_encode(rq->mem, filename))) : (str){0},
-                });
+    http_file f = {.fd = -1, .cache_control = S(KEPT_BY_CLIENTS)};
+    struct stat st;
     rq->answered = true;
+    bool may_have_it = http_header(rq->http, "If-None-Match").at || http_header(rq->http, "If-Modified-Since").at;
+    if (may_have_it && storage_state(path, &st) && answer_unchanged(rq->http, f, &st)) return;
+    f.fd = storage_open_file(&rq->ctx, path);
+    f.content_type = str_of(mime_of(path));
+    if (filename.at) f.disposition = str_cat(rq->mem, S("inline; filename*=UTF-8''"), percent_encode(rq->mem, filename));
+    answer_file(rq->http, f);
 }
 
 // Every failure of these routes looks the same, so that nobody learns which assets exist.

@@ -313,11 +313,15 @@ static void handle(void *app, exchange *e)
     }
     if (str_is(path, "/file")) {
         str name = str_fmt(e->mem, "%s/%.*s", scratch(e->mem).at, PR(http_query(e, S("name"))));
-        return answer_file(e, (http_file){.fd = open(name.at, O_RDONLY | O_CLOEXEC),
-                                          .content_type = S("image/jpeg"),
-                                          .disposition = S("inline"),
-                                          .cache_control = S("private"),
-                                          .modified = WHEN_NONE});
+        http_file f = {
+            .fd = -1, .content_type = S("image/jpeg"), .disposition = S("inline"), .cache_control = S("private"), .modified = WHEN_NONE};
+        struct stat st;
+        if (http_query(e, S("unopened")).n) {
+            if (stat(name.at, &st) < 0 || !answer_unchanged(e, f, &st)) answer_error(e, 404, S("It has to be opened"));
+            return;
+        }
+        f.fd = open(name.at, O_RDONLY | O_CLOEXEC);
+        return answer_file(e, f);
     }
     if (str_starts(path, S("/static/")) &&
         http_static(e, str_fmt(e->mem, "%s/www", scratch(e->mem).at), str_slice(path, 8, path.n), (str){0}))

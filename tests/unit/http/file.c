@@ -87,6 +87,29 @@ TEST("files are sent whole or in part, small and large")
     end(s);
 }
 
+TEST("what the client has already needs no opening")
+{
+    http_server *s = serve(mem);
+    scratch_file(mem, "u", S("0123456789"));
+    reply r = get(mem, s, "/file?name=u", "");
+    str etag = str_dup(mem, reply_header(r, "ETag")), modified = str_dup(mem, reply_header(r, "Last-Modified"));
+    str matching[] = {str_fmt(mem, "\r\nIf-None-Match: %.*s", PR(etag)), S("\r\nIf-None-Match: *"),
+                      str_fmt(mem, "\r\nIf-Modified-Since: %.*s", PR(modified))};
+    for (size_t i = 0; i < countof(matching); i++) {
+        r = get(mem, s, "/file?name=u&unopened=1", matching[i].at);
+        check_int(r.status, 304);
+        check_str(reply_header(r, "ETag"), etag);
+        check_str(reply_header(r, "Last-Modified"), modified);
+        check_str(reply_header(r, "Cache-Control"), S("private"));
+        check_str(reply_header(r, "Content-Length"), S("10"));
+        check_int(get(mem, s, "/file?name=u&unopened=1", str_fmt(mem, "%.*s\r\nIf-Match: \"x\"", PR(matching[i])).at).status, 404);
+        check_int(get(mem, s, "/file?name=u&unopened=1", str_fmt(mem, "%.*s\r\nCache-Control: no-cache", PR(matching[i])).at).status, 404);
+    }
+    check_int(get(mem, s, "/file?name=u&unopened=1", "\r\nIf-None-Match: \"x\"").status, 404);
+    check_int(get(mem, s, "/file?name=u&unopened=1", "").status, 404);
+    end(s);
+}
+
 TEST("conditions spare the transfer")
 {
     http_server *s = serve(mem);
