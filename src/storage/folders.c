@@ -42,9 +42,24 @@ bool folder_make(str path)
     return make(path, true);
 }
 
-bool folder_make_unsynced(str path)
+static bool is_below(str folder, str root)
 {
-    return make(path, false);
+    return folder.n > root.n && str_starts(folder, root) && (folder.at[root.n] == '/' || str_is(root, "/"));
+}
+
+bool folder_make_below(str path, str root)
+{
+    return make(path, !is_below(path, root));
+}
+
+bool folder_sync_below(str path, str root)
+{
+    if (!folder_sync(path)) return false;
+    while (is_below(path, root)) {
+        path = path_parent(path);
+        if (!folder_sync(path) && errno != EACCES) return false;
+    }
+    return true;
 }
 
 bool path_is_on_same_mount(str a, str b)

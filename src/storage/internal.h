@@ -27,8 +27,12 @@ str path_normal(arena *, str path); // absolute, without "", "." and ".." parts;
 
 // Creates the folder and its parents, each synced into its own parent. False: errno.
 bool folder_make(str path);
-bool folder_make_unsynced(str path); // the caller syncs: the folder, and all above it that may be new
-bool folder_sync(str path);          // false: errno. File systems without such a sync are taken as they are
+bool folder_sync(str path); // false: errno. File systems without such a sync are taken as they are
+// The same for a folder that gets a new name: below the root nothing is synced by the first, and by the second, when the name is there, the folder
+// and all above it up to the root, since somebody else may have made them a moment ago. So a journaling file system writes its journal once and not
+// for each of them. Those that have nothing to sync cost next to nothing, and those above that may not be read are as they were found.
+bool folder_make_below(str path, str root);
+bool folder_sync_below(str path, str root);
 bool path_is_on_same_mount(str a, str b);
 bool tree_remove(int folder, const char *name); // symlinks are removed, never followed. False: errno of the first failure
 

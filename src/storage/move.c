@@ -64,16 +64,17 @@ static bool copy_over(ctx *c, const char *from, const char *to)
     return done;
 }
 
-void storage_move(ctx *c, str from, str to)
+void storage_move(ctx *c, const storage *s, str from, str to)
 {
     path_buffer a, b;
-    if (!path_z(a, from) || !path_z(b, to) || !folder_make(path_parent(to))) {
+    str folder = path_parent(to);
+    if (!path_z(a, from) || !path_z(b, to) || !folder_make_below(folder, s->root)) {
         fail(c, 500, "cannot move %.*s to %.*s: %s", PR(from), PR(to), strerror(errno));
     }
     bool moved = rename_to_new(a, b), copied = false;
     if (!moved && errno == EXDEV) moved = copied = copy_over(c, a, b);
     if (!moved) fail(c, 500, "cannot move %.*s to %.*s: %s", PR(from), PR(to), strerror(errno));
-    if (!folder_sync(path_parent(to))) fail(c, 500, "cannot sync %.*s: %s", PR(path_parent(to)), strerror(errno));
+    if (!folder_sync_below(folder, s->root)) fail(c, 500, "cannot sync %.*s: %s", PR(folder), strerror(errno));
     if (copied && unlink(a) != 0) log_warn("cannot delete %.*s, which was copied to %.*s: %s", PR(from), PR(to), strerror(errno));
     folder_sync(path_parent(from));
 }
