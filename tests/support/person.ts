@@ -34,6 +34,12 @@ export interface Event {
   args: any[];
 }
 
+/** A file to send. Node 24 never lets go of what a File's own stream() gave; this one's gives the bytes themselves. */
+function fileOf(content: Uint8Array | string, name: string): File {
+  const bytes = typeof content === "string" ? Buffer.from(content) : (content as Uint8Array<ArrayBuffer>);
+  return Object.assign(new File([bytes], name), { stream: () => new Response(bytes).body! });
+}
+
 class Tools {
   readonly api: string;
   readonly id: string;
@@ -66,7 +72,7 @@ class Tools {
         xImmichChecksum: checksum,
         assetMediaCreateDto: {
           ...dto,
-          assetData: new File([content as Uint8Array<ArrayBuffer>], filename),
+          assetData: fileOf(content, filename),
           ...(sidecarData && { sidecarData: new File([sidecarData], `${filename}.xmp`) }),
         },
       },
