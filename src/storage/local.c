@@ -340,6 +340,12 @@ int storage_read(ctx *c, str path)
     return fd;
 }
 
+bool storage_state(str path, struct stat *st)
+{
+    path_buffer z;
+    return path_z(z, path) && stat(z, st) == 0 && S_ISREG(st->st_mode);
+}
+
 bool storage_exists(str path)
 {
     path_buffer z;

@@ -2,6 +2,7 @@
 // external libraries excepted. Paths from users go through storage_safe_name() / storage_inside(), nowhere else.
 #pragma once
 #include "base/base.h"
+#include <sys/stat.h>
 
 typedef struct storage storage;
 
@@ -67,8 +68,9 @@ typedef LIST(storage_doubt *) storage_doubts;
 storage_doubts storage_look_for_doubts(ctx *, const storage *);
 bool storage_resolve(const storage_doubt *, bool is_known);
 
-int storage_read(ctx *, str path);      // an open descriptor, closed at the end of the try; fails 404 when missing
-int storage_open_file(ctx *, str path); // the same, but the caller closes it
+int storage_read(ctx *, str path);           // an open descriptor, closed at the end of the try; fails 404 when missing
+int storage_open_file(ctx *, str path);      // the same, but the caller closes it
+bool storage_state(str path, struct stat *); // of a regular file; false: there is none
 bool storage_exists(str path);
 bool storage_delete(str path);                 // false (and a log line) if it could not be removed; a missing file is fine
 bool storage_delete_tree(storage *, str path); // only inside one of the folders; symlinks are removed, not followed
