@@ -8,7 +8,7 @@ export function shim(source: string, folder: string): string | undefined {
   try {
     if (/lib[at]san/.test(execFileSync("ldd", [program], { encoding: "utf8" }))) return undefined;
     const library = join(folder, source.replace(/\.c$/, ".so"));
-    execFileSync("cc", ["-O1", "-shared", "-fPIC", "-o", library, join(import.meta.dirname, source), "-ldl"], { stdio: "ignore" });
+    execFileSync("cc", ["-O1", "-shared", "-fPIC", "-o", library, join(import.meta.dirname, source), "-I/usr/include/postgresql", "-ldl"], { stdio: "ignore" });
     return library;
   } catch {
     return undefined;
