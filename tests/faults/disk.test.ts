@@ -49,7 +49,7 @@ test("a full disk refuses what it cannot keep, and keeps what it has not refused
   if (!server) return;
   const random = chance();
   const ada = await server.user();
-  const activity = work(ada, random, 3);
+  const activity = work(ada, random, { hands: 3 });
   await until("some uploads", () => activity.uploaded.length > 5);
   for (let round = 0; round < rounds; round++) {
     fill(server, random.below(600_000));
@@ -70,7 +70,7 @@ test("a media folder that has become read-only refuses, and serves what it has",
   const server = await fresh();
   const random = chance();
   const ada = await server.user();
-  const before = work(ada, random, 3);
+  const before = work(ada, random, { hands: 3 });
   await until("some uploads", () => before.uploaded.length > 5);
   await before.stop();
   await drained(server);
@@ -85,14 +85,14 @@ test("a media folder that has become read-only refuses, and serves what it has",
     console.log("Skipped: a folder cannot be made read-only here (that takes root).");
     return;
   }
-  const meanwhile = work(ada, random, 3);
+  const meanwhile = work(ada, random, { hands: 3 });
   await sleep(2000);
   expect((await ada.downloadAsset({ id })).size).toBeGreaterThan(0);
   await meanwhile.stop();
   expect(meanwhile.uploaded).toEqual([]);
   execFileSync("umount", ["-l", media]);
 
-  const after = work(ada, random, 3);
+  const after = work(ada, random, { hands: 3 });
   await until("uploads to go on", () => after.uploaded.length > 3);
   await after.stop();
   await drained(server);
@@ -103,7 +103,7 @@ test("a server without descriptors left waits for some", { timeout: 5 * minutes 
   const server = await fresh();
   const random = chance();
   const ada = await server.user();
-  const activity = work(ada, random, 3);
+  const activity = work(ada, random, { hands: 3 });
   await until("some uploads", () => activity.uploaded.length > 3);
   const api = server.parts().find(({ command }) => command.startsWith("calotype api"))!.pid;
   const open = execFileSync("ls", [`/proc/${api}/fd`], { encoding: "utf8" }).split("\n").length;

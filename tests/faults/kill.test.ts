@@ -47,7 +47,7 @@ test(`${rounds} kills lose nothing`, { timeout: rounds * minutes + 5 * minutes }
   const random = chance();
   const server = await fresh();
   const ada = await server.user();
-  const activity = work(ada, random);
+  const activity = work(ada, random, { writes: true });
   const killed: string[] = [];
   onTestFailed(() => console.error(`CALOTYPE_FAULT_SEED=${random.seed}, killed: ${killed.join(" ")}; failed requests: ${JSON.stringify([...activity.failures])}`));
 

@@ -65,7 +65,7 @@ test("an original that the disk cannot read is an error for who asks, and nothin
   const { server, loseOriginals } = machine;
   const random = chance();
   const ada = await server.user();
-  const activity = work(ada, random, 3);
+  const activity = work(ada, random, { hands: 3 });
   await goOn(activity, 8);
   await activity.stop();
   await drained(server);
@@ -88,7 +88,7 @@ test("memory that is used up costs one process at most", { timeout: 5 * minutes 
   const server = await fresh();
   const random = chance();
   const ada = await server.user();
-  const activity = work(ada, random, 3);
+  const activity = work(ada, random, { hands: 3 });
   await goOn(activity, 5);
   for (const role of ["api", "worker"]) {
     const said = server.log.length;
@@ -118,7 +118,7 @@ test.skipIf(process.env.CALOTYPE_TEST_ENGINE === "postgres")("a database that an
   const server = await fresh();
   const random = chance();
   const ada = await server.user();
-  const activity = work(ada, random, 3);
+  const activity = work(ada, random, { hands: 3 });
   await goOn(activity, 5);
   for (let round = 0; round < 3; round++) {
     const other = new DatabaseSync(join(server.data, "calotype.db"));

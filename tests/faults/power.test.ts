@@ -1,4 +1,5 @@
 // The power fails: everything ends at once, and what was not synced is gone. What was acknowledged is there all the same.
+import { QueueCommand, QueueName } from "@immich/sdk";
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,6 +33,12 @@ function rebuild(kept: string, key: string, into: string) {
   }
 }
 
+/** Makes all thumbnails anew, over the old ones. */
+async function remake(server: Server) {
+  const admin = await server.admin();
+  await admin.runQueueCommandLegacy({ name: QueueName.ThumbnailGeneration, queueCommandDto: { command: QueueCommand.Start, force: true } });
+}
+
 test.skipIf(process.env.CALOTYPE_TEST_ENGINE === "postgres")("a power cut takes nothing that was acknowledged", { timeout: (rounds + 5) * 60_000 }, async ({ fresh }) => {
   const kept = mkdtempSync(join(tmpdir(), "calotype-power-"));
   onTestFinished(() => rmSync(kept, { recursive: true }));
@@ -51,9 +58,10 @@ test.skipIf(process.env.CALOTYPE_TEST_ENGINE === "postgres")("a power cut takes 
     execFileSync("sh", ["-c", `find "$0" -type f -o -type d | xargs -d '\\n' sync`, server.data], { env: { ...process.env, ...env } });
     const key = keyOf(server.data);
     await server.start();
+    await remake(server);
 
-    const activity = work(ada, random);
-    await until("some uploads", () => activity.uploaded.length > 3);
+    const activity = work(ada, random, { writes: true });
+    await until("some uploads and words", () => activity.uploaded.length > 3 && [...activity.written.values()].some(({ sure }) => sure));
     await sleep(random.below(1500));
     const killed = server.kill();
     const acknowledged = activity.uploaded.length;
@@ -67,9 +75,16 @@ test.skipIf(process.env.CALOTYPE_TEST_ENGINE === "postgres")("a power cut takes 
     renameSync(after, server.data);
     await server.start();
     await drained(server);
-    // Thumbnails are not synced. A note may be lost, so a file may be left over; that is the lesser evil.
-    const found = breaches(server, activity).filter((breach) => !/^the (preview|thumbnail|fullsize) .* is missing|^nobody knows|^.*: has \d of its two thumbnails/.test(breach));
-    expect(found, `seed ${random.seed}, round ${round}`).toEqual([]);
+    // A note may be lost, so a file may be left over; that is the lesser evil.
+    const found = () => breaches(server, activity).filter((breach) => !breach.startsWith("nobody knows"));
+    const ofPictures = /^the (preview|thumbnail|fullsize) .* is missing|^.*: has \d of its two thumbnails/;
+    expect(found().filter((breach) => !ofPictures.test(breach)), `seed ${random.seed}, round ${round}`).toEqual([]);
+    // Thumbnails are not synced, but can be made again.
+    if (round === rounds) {
+      await remake(server);
+      await drained(server);
+      expect(found(), `seed ${random.seed}`).toEqual([]);
+    }
     await server.stop();
   }
 });

@@ -1,6 +1,7 @@
 // What the server promises, whatever happened to it: `breaches()` looks into the database and onto the disk and names every breach.
 //
 //     - an acknowledged upload is there, byte for byte; an acknowledged deletion is done
+//     - what was written about a photo is in the database, and in its sidecar, which is whole
 //     - every row has its file, whole; every file has a row, but for the temporary folder
 //     - every queue comes to rest; a job that was given up is kept with a reason
 //     - every good picture has its thumbnails, or such a job
@@ -12,7 +13,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { filesBelow } from "../support/paths.ts";
 import { sha1, until, type Server } from "../support/test.ts";
-import type { Done } from "./work.ts";
+import type { Done, Words } from "./work.ts";
 
 type Row = Record<string, string | null>;
 
@@ -49,6 +50,44 @@ export async function makeUp(server: Server) {
   }
 }
 
+const unescaped = (xml = "") => xml.replace(/&(lt|gt|amp|quot);/g, (entity) => ({ "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"' })[entity]!);
+
+const words = ({ description, rating, dateTimeOriginal }: Words) => JSON.stringify([description, rating, Date.parse(dateTimeOriginal)]);
+
+/** What a sidecar says, as far as people wrote it; undefined if it is not whole. */
+function wordsIn(path: string | null | undefined): string | undefined {
+  const xml = path && existsSync(path) ? readFileSync(path, "utf8") : "";
+  if (!/^<\?xpacket begin[^]*<\/x:xmpmeta>\s*<\?xpacket end="w"\?>\s*$/.test(xml)) return undefined;
+  return words({
+    description: unescaped(xml.match(/<dc:description>\s*<rdf:Alt>\s*<rdf:li xml:lang="x-default">([^<]*)</)?.[1]),
+    rating: Number(xml.match(/xmp:Rating="(\d)"/)?.[1]),
+    dateTimeOriginal: xml.match(/exif:DateTimeOriginal="([^"]*)"/)?.[1] ?? "",
+  });
+}
+
+/** What was written about photos and is not in the database, or not in the sidecar of a photo whose jobs are done. */
+function unwritten(server: Server, done: Done): string[] {
+  const found: string[] = [];
+  const postgres = server.database.env.DB_URL;
+  const taken = postgres ? `cast(extract(epoch from "dateTimeOriginal") * 1000 as bigint)` : `"dateTimeOriginal" / 1000`;
+  const facts = rows(
+    server,
+    `select ${id(server, 'e."assetId"')} as id, description, ${number("rating")} as rating, ${number(taken)} as taken,
+       coalesce(${number('"lockedProperties"')}, '') as locked, f.path as sidecar
+       from asset_exif e left join asset_file f on f."assetId" = e."assetId" and f.type = 'sidecar'`,
+  );
+  const byId = new Map(facts.map((row) => [row.id, row]));
+  for (const [id, { sure, perhaps }] of done.written) {
+    const row = byId.get(bare(id));
+    if (!row || !sure) continue;
+    const kept = words({ description: row.description ?? "", rating: Number(row.rating), dateTimeOriginal: new Date(Number(row.taken)).toISOString() });
+    if (![sure, ...perhaps].map(words).includes(kept)) found.push(`${id}: was to say ${words(sure)}, and says ${kept}`);
+    if (!/^([[{][\]}])?$/.test(row.locked!)) found.push(`${id}: ${row.locked} was never put into its sidecar`);
+    else if (wordsIn(row.sidecar) !== kept) found.push(`${id}: its sidecar ${row.sidecar} says ${wordsIn(row.sidecar)}, the database ${kept}`);
+  }
+  return found;
+}
+
 /** All breaches, as sentences; none is what one hopes for. Call it when the queues are empty. */
 export function breaches(server: Server, done: Done): string[] {
   const found: string[] = [];
@@ -66,6 +105,8 @@ export function breaches(server: Server, done: Done): string[] {
     if (!asset && !done.deleting.has(id)) found.push(`${id}: was acknowledged and is gone`);
   }
   for (const id of done.deleted) if (byId.has(bare(id))) found.push(`${id}: its deletion was acknowledged, and it is there`);
+
+  found.push(...unwritten(server, done));
 
   const known = new Set<string>();
   for (const { id, path, checksum } of assets) {
