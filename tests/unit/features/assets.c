@@ -359,7 +359,7 @@ BOTH("into the trash, out of it, and marked for good")
     ask(p.rq, deleteAssets, "{'body':{'ids':['%s']}}", p.a_text);
     check_int(ask(p.rq, emptyTrash, "{}")->count, 1);
     ask(p.rq, deleteAssets, "{'body':{'ids':['%s'],'force':true}}", p.b_text);
-    check_str(waiting_jobs(d, mem), S("AssetEmptyTrash AssetEmptyTrash"));
+    check_str(waiting_jobs(d, mem), S("AssetEmptyTrash"));
     forget_jobs(d);
     check_int(run_job(pool, mem, JOB_AssetEmptyTrash, (job_data){0}), JOB_SUCCESS);
     check_str(waiting_jobs(d, mem), S("AssetDelete AssetDelete"));

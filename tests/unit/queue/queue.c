@@ -195,6 +195,34 @@ BOTH("a job with an own id is added once while one waits, and again while one ru
     check_int(queue_count(d, QUEUE_storageTemplateMigration).waiting, 1);
 }
 
+BOTH("a job that sees for itself what there is to do waits once, however often it is asked for")
+{
+    for (int i = 0; i < 3; i++) add(d, JOB_AssetEmptyTrash, (uuid){0});
+    check_int(queue_count(d, QUEUE_backgroundTask).waiting, 1);
+    check(queue_claim(d, S("w"), limits, NULL, &(job){0}));
+    for (int i = 0; i < 3; i++) add(d, JOB_AssetEmptyTrash, (uuid){0});
+    check_int(queue_count(d, QUEUE_backgroundTask).waiting, 1);
+}
+
+TEST("the one that waits does not start before what a dropped one was added for is committed")
+{
+    if (!has_postgres()) return; // in SQLite nobody else can claim meanwhile
+    ctx c = {.mem = mem};
+    db_pool *pool = test_pool(DB_POSTGRES);
+    db *first = db_begin(&c, pool, DB_WRITE), *second = db_begin(&c, pool, DB_WRITE), *claiming = db_begin(&c, pool, DB_WRITE);
+    job j;
+    add(first, JOB_AssetEmptyTrash, (uuid){0});
+    db_commit(first);
+    add(second, JOB_AssetEmptyTrash, (uuid){0});
+    check(!queue_claim(claiming, S("w"), limits, NULL, &j));
+    db_commit(claiming);
+    db_commit(second);
+    check(queue_claim(claiming, S("w"), limits, NULL, &j) && j.name == JOB_AssetEmptyTrash);
+    queue_finish(claiming, j.key);
+    check(!queue_claim(claiming, S("w"), limits, NULL, &j));
+    db_commit(claiming);
+}
+
 BOTH("a deduplicated job exists once until it has finished or failed")
 {
     add(d, JOB_VersionCheck, (uuid){0});
