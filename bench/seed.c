@@ -7,6 +7,7 @@
 #include "app/mounts.h"
 #include "features/users.h"
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 enum { YEARS = 15, BATCH = 50000, PARTS_MAX = 8 };
 
 typedef struct {
+    arena *mem;
     settings settings;
     int64_t assets, jobs;
     app app;
@@ -101,18 +103,75 @@ static void *fill_part(void *arg)
     return NULL;
 }
 
+static int hands(void)
+{
+    int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < PARTS_MAX ? cores : PARTS_MAX;
+}
+
 // SQLite has one writer; PostgreSQL one for each core.
 static void make_assets(seed *s)
 {
     bool sqlite = db_pool_engine(s->app.pool) == DB_SQLITE;
     part parts[PARTS_MAX];
-    int n = sqlite || s->assets < BATCH ? 1 : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    if (n > PARTS_MAX) n = PARTS_MAX;
+    int n = sqlite || s->assets < BATCH ? 1 : hands();
     for (int i = 0; i < n; i++) {
         parts[i] = (part){.seed = s, .from = s->assets * i / n, .to = s->assets * (i + 1) / n};
         if (pthread_create(&parts[i].thread, NULL, fill_part, &parts[i])) log_die("cannot start a thread");
     }
     for (int i = 0; i < n; i++) pthread_join(parts[i].thread, NULL);
+}
+
+// ---- indexes ---------------------------------------------------------------------------------------------------------------------
+// A fresh library's tables of PostgreSQL get theirs at the end, by all cores: half the time of the rows (PostgreSQL manual, 14.4.3). Those of the
+// constraints stay, and the one by which the statements above find their batch.
+
+typedef struct {
+    seed *seed;
+    strs drop, create;
+    atomic_size_t next;
+} indexes;
+
+static void drop_indexes(request *rq, void *arg)
+{
+    indexes *x = arg;
+    if (db_engine_of(rq->db) == DB_SQLITE || db_has(rq->db, "select 1 from asset limit 1")) return;
+    db_rows (
+        r, rq->db,
+        "select concat('drop index ', quote_ident(indexname)), indexdef from pg_indexes where tablename in ('asset', 'asset_exif', 'asset_file') "
+        "and indexname <> 'calotype_asset_taken_idx' and indexname not in (select conname from pg_constraint)") {
+        *push(x->seed->mem, x->drop) = str_dup(x->seed->mem, col_str(r, 0));
+        *push(x->seed->mem, x->create) = str_dup(x->seed->mem, col_str(r, 1));
+    }
+    each (d, x->drop) db_exec(rq->db, d->at);
+}
+
+static void create_index(request *rq, void *definition)
+{
+    db_exec(rq->db, "set local maintenance_work_mem = '256MB'");
+    db_exec(rq->db, definition);
+}
+
+static void *create_indexes(void *arg)
+{
+    indexes *x = arg;
+    for (size_t i; (i = x->next++) < x->create.n;) {
+        arena *mem = arena_new();
+        str problem = {0};
+        if (!app_work(&x->seed->app, mem, create_index, x->create.at[i].at, &problem))
+            log_die("%.*s: %.*s", PR(x->create.at[i]), PR(problem));
+        arena_free(mem);
+    }
+    return NULL;
+}
+
+static void restore_indexes(indexes *x)
+{
+    pthread_t threads[PARTS_MAX];
+    int n = hands();
+    for (int i = 0; i < n; i++)
+        if (pthread_create(&threads[i], NULL, create_indexes, x)) log_die("cannot start a thread");
+    for (int i = 0; i < n; i++) pthread_join(threads[i], NULL);
 }
 
 // As PostgreSQL does by itself a minute after so much has changed.
@@ -167,15 +226,17 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: seed [--data DIR] --assets N [--jobs N]\n");
         return EXIT_USAGE;
     }
-    arena *mem = arena_new();
+    arena *mem = s.mem = arena_new();
     str problem = {0};
     log_setup("seed", LOG_WARN, false);
     if (!settings_load(mem, line, &s.settings, &problem)) log_die("%.*s", PR(problem));
     ctx c = {.mem = mem};
     if (!try(&c, open_all, &s)) return process_failed(&c, &s.app);
     s.first = now() - YEARS * 365 * DAY;
-    bool fine = app_work(&s.app, mem, make_user, &s, &problem);
+    indexes x = {.seed = &s};
+    bool fine = app_work(&s.app, mem, make_user, &s, &problem) && app_work(&s.app, mem, drop_indexes, &x, &problem);
     if (fine) make_assets(&s);
+    if (fine) restore_indexes(&x);
     fine = fine && app_work(&s.app, mem, analyze, &s, &problem) && (!s.jobs || app_work(&s.app, mem, make_jobs, &s, &problem));
     if (!fine) log_die("%.*s", PR(problem));
     db_close(s.app.pool);
