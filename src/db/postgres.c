@@ -189,7 +189,7 @@ static void go_ahead(connection *c, const char *command)
 // Takes the answer to the last commit, and sees whether the server has hung up since.
 static bool is_alive(connection *c)
 {
-    bool fine = true;
+    bool fine = PQstatus(c->pg) == CONNECTION_OK;
     for (PGresult *r; c->answer_due && (r = PQgetResult(c->pg)); PQclear(r)) fine = fine && is_fine(r);
     c->answer_due = false;
     struct pollfd p = {.fd = PQsocket(c->pg), .events = POLLIN};
