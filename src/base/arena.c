@@ -139,23 +139,34 @@ void *arena_alloc(arena *a, size_t n)
     return memset(arena_alloc_raw(a, n), 0, n);
 }
 
-// The newest block of its own may be resized by the system, which moves pages instead of bytes.
-static void *grow_big(arena *a, size_t old, size_t wanted)
+// The link to the block that holds this allocation alone, if it is one of the newest; a few grow side by side at most.
+static block **link_to(arena *a, const void *at)
 {
-    block *own = a->big;
+    enum { SIDE_BY_SIDE = 32 };
+    block **link = &a->big;
+    for (int i = 0; *link && i < SIDE_BY_SIDE; i++, link = &(*link)->older)
+        if ((*link)->data == at) return link;
+    return NULL;
+}
+
+// A block of one allocation may be resized by the system, which moves pages instead of bytes.
+static void *grow_big(arena *a, block **link, size_t wanted)
+{
+    block *own = *link;
     if (wanted > PTRDIFF_MAX - sizeof(block)) out_of_memory(wanted);
+    a->used += wanted - own->size;
     own = realloc(own, sizeof(block) + wanted);
     if (!own) out_of_memory(wanted);
     own->size = own->used = wanted;
-    a->big = own;
-    a->used += wanted - old;
+    *link = own;
     return own->data;
 }
 
 void *arena_grow(arena *a, void *at, size_t old, size_t wanted)
 {
     if (wanted <= old && at) return at;
-    if (at && a->big && at == a->big->data && old == a->big->size) return grow_big(a, old, wanted);
+    block **own = at && old > LARGEST_BLOCK / 4 ? link_to(a, at) : NULL;
+    if (own && (*own)->size == old) return grow_big(a, own, wanted);
     if (at && at == a->last && old == a->last_size && wanted <= LARGEST_BLOCK) {
         block *b = a->blocks;
         size_t start = (size_t)(a->last - b->data);

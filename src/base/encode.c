@@ -6,30 +6,51 @@ int hex_digit(char c)
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static str base64_with(arena *mem, bytes b, const char *alphabet, bool padding)
+static const char base64_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+// Without padding; returns the end.
+static char *put_base64(char *at, bytes b, const char *alphabet)
 {
-    str s = {arena_alloc_raw(mem, (b.n + 2) / 3 * 4 + 1), 0};
-    for (size_t i = 0; i < b.n; i += 3) {
-        size_t left = b.n - i < 3 ? b.n - i : 3;
-        uint32_t three = (uint32_t)b.at[i] << 16;
-        if (left > 1) three |= (uint32_t)b.at[i + 1] << 8;
-        if (left > 2) three |= b.at[i + 2];
-        for (size_t k = 0; k <= left; k++) s.at[s.n++] = alphabet[three >> (18 - 6 * k) & 63];
-        if (padding)
-            for (size_t k = left; k < 3; k++) s.at[s.n++] = '=';
+    const uint8_t *in = b.at, *end = b.at + b.n;
+    for (; end - in >= 3; in += 3) {
+        uint32_t three = (uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2];
+        *at++ = alphabet[three >> 18];
+        *at++ = alphabet[three >> 12 & 63];
+        *at++ = alphabet[three >> 6 & 63];
+        *at++ = alphabet[three & 63];
     }
-    s.at[s.n] = 0;
-    return s;
+    if (in == end) return at;
+    uint32_t two = (uint32_t)in[0] << 8 | (end - in == 2 ? in[1] : 0);
+    *at++ = alphabet[two >> 10];
+    *at++ = alphabet[two >> 4 & 63];
+    if (end - in == 2) *at++ = alphabet[two << 2 & 63];
+    return at;
+}
+
+char *base64_write(char *at, bytes b)
+{
+    at = put_base64(at, b, base64_alphabet);
+    for (size_t n = b.n; n % 3; n++) *at++ = '=';
+    return at;
+}
+
+static str text_at(char *start, char *end)
+{
+    *end = 0;
+    return (str){start, (size_t)(end - start)};
 }
 
 str base64_encode(arena *mem, bytes b)
 {
-    return base64_with(mem, b, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", true);
+    char *at = arena_alloc_raw(mem, BASE64_SIZE(b.n) + 1);
+    return text_at(at, base64_write(at, b));
 }
 
 str base64url_encode(arena *mem, bytes b)
 {
-    return base64_with(mem, b, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", false);
+    char *at = arena_alloc_raw(mem, BASE64_SIZE(b.n) + 1);
+    return text_at(at, put_base64(at, b, base64url_alphabet));
 }
 
 static int base64_digit(char c)

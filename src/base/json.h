@@ -3,7 +3,7 @@
 // In: a small tree on an arena, strict RFC 8259. Numbers keep what validation needs (is it an integer, does it fit).
 // Out: a writer that appends to a buffer and hands full blocks to a sink, so that an answer of any size is never a tree.
 #pragma once
-#include "base/str.h"
+#include "base/uuid.h"
 
 typedef enum { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT } json_type;
 
@@ -47,11 +47,15 @@ void json_close_array(json_writer *);
 void json_key(json_writer *, str);
 void json_str(json_writer *, str);   // {0} writes null; invalid UTF-8 is replaced
 void json_plain(json_writer *, str); // text that needs no escaping and is never {0}: ids, times, base64
+void json_uuid(json_writer *, uuid);
 void json_int(json_writer *, int64_t);
 void json_double(json_writer *, double); // as JavaScript prints it; NaN and infinities become null
 void json_bool(json_writer *, bool);
 void json_null(json_writer *);
 void json_raw(json_writer *, str); // text that is JSON already
 void json_value(json_writer *, const json *);
+// For values that are written by other means: room for one of at most n bytes, its comma stands before it already; then where it ended.
+char *json_room(json_writer *, size_t n);
+void json_wrote(json_writer *, const char *end);
 void json_newline(json_writer *); // for JSON lines; also resets the comma
 void json_flush(json_writer *);

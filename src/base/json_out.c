@@ -45,14 +45,22 @@ static void add_string(buf *out, str s)
 
 // ---- numbers ---------------------------------------------------------------------------------------------------------------------
 
-static void add_int(buf *out, int64_t value)
+// Each writes at the place it is given and returns where it ended.
+
+static inline char *put(char *at, str s)
 {
-    char text[20], *at = text + sizeof text;
+    memcpy(at, s.at, s.n);
+    return at + s.n;
+}
+
+static char *put_int(char *at, int64_t value)
+{
+    char text[20], *first = text + sizeof text;
     uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
-    do *--at = (char)('0' + rest % 10);
+    do *--first = (char)('0' + rest % 10);
     while (rest /= 10);
-    if (value < 0) *--at = '-';
-    buf_add(out, (str){at, (size_t)(text + sizeof text - at)});
+    if (value < 0) *at++ = '-';
+    return put(at, (str){first, (size_t)(text + sizeof text - first)});
 }
 
 // A positive number as 0.d1d2d3… times ten to the power `point`.
@@ -109,70 +117,69 @@ found:
     return d;
 }
 
-// Most numbers have few decimals: up to nine digits before and six behind the point. False if this is none of them. Fifteen digits tell all such
+// Most numbers have few decimals: up to nine digits before and six behind the point. NULL if this is none of them. Fifteen digits tell all such
 // decimals apart, so the one that divides back to the value is the shortest, too.
-static bool add_short(buf *out, double value)
+static char *put_short(char *at, double value)
 {
     enum { DECIMALS = 6, SCALE = 1000000 };
     double size = fabs(value);
-    int64_t scaled = size < 1e9 ? llround(size * SCALE) : 0;
-    if ((double)scaled / SCALE != size) return false;
-    if (value < 0) buf_char(out, '-');
-    add_int(out, scaled / SCALE);
-    char text[1 + DECIMALS] = {'.'};
-    int n = 0;
-    for (int64_t i = DECIMALS, rest = scaled % SCALE; i > 0; i--, rest /= 10) {
-        text[i] = (char)('0' + rest % 10);
-        if (!n && text[i] != '0') n = (int)i;
-    }
-    buf_add(out, (str){text, 1 + (size_t)n});
-    return true;
+    int64_t scaled = size < 1e9 ? (int64_t)(size * SCALE + 0.5) : 0;
+    if ((double)scaled / SCALE != size) return NULL;
+    if (value < 0) *at++ = '-';
+    at = put_int(at, scaled / SCALE);
+    *at++ = '.';
+    int n = DECIMALS;
+    int64_t rest = scaled % SCALE;
+    for (; rest % 10 == 0; rest /= 10) n--;
+    for (int i = n; i-- > 0; rest /= 10) at[i] = (char)('0' + rest % 10);
+    return at + n;
 }
 
 // Number::toString of ECMA-262, with its limits: exponents from 1e21 up and below 1e-6.
-static void add_double(buf *out, double value)
+enum { DOUBLE_MAX = 32 };
+static char *put_double(char *at, double value)
 {
-    if (!isfinite(value)) {
-        buf_add(out, S("null"));
-        return;
-    }
-    if (fabs(value) < 0x1p53 && value == (double)(int64_t)value) {
-        add_int(out, (int64_t)value);
-        return;
-    }
-    if (add_short(out, value)) return;
-    if (value < 0) buf_char(out, '-');
+    if (!isfinite(value)) return put(at, S("null"));
+    if (fabs(value) < 0x1p53 && value == (double)(int64_t)value) return put_int(at, (int64_t)value);
+    char *end = put_short(at, value);
+    if (end) return end;
+    if (value < 0) *at++ = '-';
     decimal d = shortest(fabs(value));
     if (d.point > 21 || d.point < -5) {
-        buf_char(out, d.digits[0]);
-        if (d.n > 1) buf_fmt(out, ".%.*s", d.n - 1, d.digits + 1);
-        buf_fmt(out, "e%+d", d.point - 1);
-    } else if (d.point <= 0) {
-        buf_fmt(out, "0.%.*s%.*s", -d.point, "00000", d.n, d.digits);
-    } else if (d.n <= d.point) {
-        buf_fmt(out, "%.*s%.*s", d.n, d.digits, d.point - d.n, "00000000000000000000");
-    } else {
-        buf_fmt(out, "%.*s.%.*s", d.point, d.digits, d.n - d.point, d.digits + d.point);
+        *at++ = d.digits[0];
+        if (d.n > 1) at += sprintf(at, ".%.*s", d.n - 1, d.digits + 1);
+        return at + sprintf(at, "e%+d", d.point - 1);
     }
+    if (d.point <= 0) return at + sprintf(at, "0.%.*s%.*s", -d.point, "00000", d.n, d.digits);
+    if (d.n <= d.point) return at + sprintf(at, "%.*s%.*s", d.n, d.digits, d.point - d.n, "00000000000000000000");
+    return at + sprintf(at, "%.*s.%.*s", d.point, d.digits, d.n - d.point, d.digits + d.point);
 }
 
 // ---- the writer ------------------------------------------------------------------------------------------------------------------
-
-static buf *before_value(json_writer *w)
-{
-    if (w->comma) buf_char(&w->out, ',');
-    w->comma = true;
-    return &w->out;
-}
 
 static void after_value(json_writer *w)
 {
     if (w->sink && w->out.n >= (w->flush_at ? w->flush_at : DEFAULT_BLOCK)) json_flush(w);
 }
 
+char *json_room(json_writer *w, size_t n)
+{
+    buf_room(&w->out, n + 1);
+    char *at = w->out.at + w->out.n;
+    if (w->comma) *at++ = ',';
+    w->comma = true;
+    return at;
+}
+
+void json_wrote(json_writer *w, const char *end)
+{
+    w->out.n = (size_t)(end - w->out.at);
+    after_value(w);
+}
+
 static void open_with(json_writer *w, char bracket)
 {
-    buf_char(before_value(w), bracket);
+    json_wrote(w, put(json_room(w, 1), (str){&bracket, 1}));
     w->comma = false;
 }
 
@@ -205,54 +212,64 @@ void json_close_array(json_writer *w)
 
 void json_key(json_writer *w, str key)
 {
-    add_string(before_value(w), key);
+    json_str(w, key);
     buf_char(&w->out, ':');
     w->comma = false;
 }
 
 void json_str(json_writer *w, str s)
 {
-    buf *out = before_value(w);
-    if (s.at) add_string(out, s);
-    else buf_add(out, S("null"));
+    if (!s.at) return json_null(w);
+    size_t plain = 0; // bytes that can be copied as they are
+    while (plain < s.n && !needs[(uint8_t)s.at[plain]]) plain++;
+    if (plain == s.n) return json_plain(w, s);
+    json_wrote(w, json_room(w, 0));
+    add_string(&w->out, s);
     after_value(w);
 }
 
 void json_plain(json_writer *w, str s)
 {
-    buf *out = before_value(w);
-    buf_char(out, '"');
-    buf_add(out, s);
-    buf_char(out, '"');
-    after_value(w);
+    char *at = json_room(w, s.n + 2);
+    *at++ = '"';
+    at = put(at, s);
+    *at++ = '"';
+    json_wrote(w, at);
+}
+
+void json_uuid(json_writer *w, uuid id)
+{
+    char *at = json_room(w, 39);
+    *at = '"';
+    uuid_write(id, at + 1);
+    at[37] = '"';
+    json_wrote(w, at + 38);
 }
 
 void json_int(json_writer *w, int64_t value)
 {
-    add_int(before_value(w), value);
-    after_value(w);
+    json_wrote(w, put_int(json_room(w, 20), value));
 }
 
 void json_double(json_writer *w, double value)
 {
-    add_double(before_value(w), value);
-    after_value(w);
+    json_wrote(w, put_double(json_room(w, DOUBLE_MAX), value));
 }
 
 void json_bool(json_writer *w, bool value)
 {
-    json_raw(w, value ? S("true") : S("false"));
+    char *at = json_room(w, 5);
+    json_wrote(w, value ? put(at, S("true")) : put(at, S("false")));
 }
 
 void json_null(json_writer *w)
 {
-    json_raw(w, S("null"));
+    json_wrote(w, put(json_room(w, 4), S("null")));
 }
 
 void json_raw(json_writer *w, str text)
 {
-    buf_add(before_value(w), text);
-    after_value(w);
+    json_wrote(w, put(json_room(w, text.n), text));
 }
 
 void json_value(json_writer *w, const json *v)

@@ -321,10 +321,8 @@ str utf8_clean(arena *mem, str s)
 
 // ---- growing texts ---------------------------------------------------------------------------------------------------------------
 
-// Makes room for n more bytes and the NUL.
-static void buf_room(buf *b, size_t n)
+void buf_grow(buf *b, size_t n)
 {
-    if (b->cap - b->n > n) return;
     size_t wanted = b->cap < 32 ? 64 : 2 * b->cap;
     if (wanted < b->n + n + 1) wanted = b->n + n + 1;
     b->at = arena_grow(b->mem, b->at, b->cap, wanted);

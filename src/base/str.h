@@ -58,6 +58,8 @@ size_t utf16_length(str);      // what JavaScript's .length says
 uint32_t utf8_next(str *rest); // takes one code point off the front; U+FFFD for an invalid byte
 
 str base64_encode(arena *, bytes);
+#define BASE64_SIZE(n) (((n) + 2) / 3 * 4)    // characters for n bytes
+char *base64_write(char *at, bytes);          // straight to where it belongs; returns the end
 bool base64_decode(arena *, str, bytes *out); // standard or URL alphabet, padding optional
 str base64url_encode(arena *, bytes);         // no padding
 str hex_encode(arena *, bytes);               // lower case
@@ -82,6 +84,12 @@ typedef struct {
     size_t n, cap;
 } buf;
 
+void buf_grow(buf *, size_t n);
+// Makes room for n more bytes and the NUL, for those who write there themselves.
+static inline void buf_room(buf *b, size_t n)
+{
+    if (b->cap - b->n <= n) buf_grow(b, n);
+}
 void buf_add(buf *, str);
 void buf_char(buf *, char);
 void buf_code_point(buf *, uint32_t); // as UTF-8

@@ -71,10 +71,17 @@ int days_in_month(int year, int month)
 
 // ---- text ------------------------------------------------------------------------------------------------------------------------
 
-static char *put_digits(char *at, int value, int count)
+static char *put_digits(char *at, unsigned value, int count)
 {
     for (int i = count; i-- > 0; value /= 10) at[i] = (char)('0' + value % 10);
     return at + count;
+}
+
+static char *put_two(char *at, unsigned value)
+{
+    at[0] = (char)('0' + value / 10);
+    at[1] = (char)('0' + value % 10);
+    return at + 2;
 }
 
 // As JavaScript does: a sign and six digits for years that four do not hold.
@@ -82,11 +89,11 @@ static char *put_date(char *at, civil c)
 {
     bool far = c.year < 0 || c.year > 9999;
     if (far) *at++ = c.year < 0 ? '-' : '+';
-    at = put_digits(at, abs(c.year), far ? 6 : 4);
+    at = put_digits(at, (unsigned)abs(c.year), far ? 6 : 4);
     *at++ = '-';
-    at = put_digits(at, c.month, 2);
+    at = put_two(at, (unsigned)c.month);
     *at++ = '-';
-    return put_digits(at, c.day, 2);
+    return put_two(at, (unsigned)c.day);
 }
 
 size_t when_write(char out[WHEN_TEXT_MAX], when t, int decimals)
@@ -94,14 +101,14 @@ size_t when_write(char out[WHEN_TEXT_MAX], when t, int decimals)
     civil c = civil_of(t);
     char *at = put_date(out, c);
     *at++ = 'T';
-    at = put_digits(at, c.hour, 2);
+    at = put_two(at, (unsigned)c.hour);
     *at++ = ':';
-    at = put_digits(at, c.minute, 2);
+    at = put_two(at, (unsigned)c.minute);
     *at++ = ':';
-    at = put_digits(at, c.second, 2);
+    at = put_two(at, (unsigned)c.second);
     if (decimals) {
         *at++ = '.';
-        at = put_digits(at, decimals == 6 ? c.microsecond : c.microsecond / 1000, decimals);
+        at = put_digits(at, (unsigned)(decimals == 6 ? c.microsecond : c.microsecond / 1000), decimals);
     }
     return (size_t)(at - out);
 }

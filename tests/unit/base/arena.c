@@ -71,6 +71,19 @@ TEST("content survives growth from small to huge")
     check_int(arena_used(mem) >= n, 1);
 }
 
+TEST("several large texts grow side by side")
+{
+    buf texts[40] = {0};
+    for (size_t i = 0; i < countof(texts); i++) texts[i].mem = mem;
+    for (int round = 0; round < 5000; round++)
+        for (size_t i = 0; i < countof(texts); i++) buf_fmt(&texts[i], "%zu of %d;", i, round);
+    for (size_t i = 0; i < countof(texts); i++) {
+        buf wanted = {.mem = mem};
+        for (int round = 0; round < 5000; round++) buf_fmt(&wanted, "%zu of %d;", i, round);
+        check_str(buf_str(&texts[i]), buf_str(&wanted));
+    }
+}
+
 TEST("a list grows, element by element")
 {
     LIST(int) list = {0};

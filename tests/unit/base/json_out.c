@@ -16,6 +16,21 @@ static str quoted(arena *mem, str s)
     return buf_str(&w.out);
 }
 
+TEST("ids and what others write stand between commas, too")
+{
+    json_writer w = json_writer_on(mem);
+    uuid id;
+    check(uuid_parse(S("0189abcd-ef01-7234-9567-89abcdef0000"), &id));
+    json_open_array(&w);
+    json_uuid(&w, id);
+    char *at = json_room(&w, 3);
+    memcpy(at, "1.5", 3);
+    json_wrote(&w, at + 3);
+    json_plain(&w, S(""));
+    json_close_array(&w);
+    check_str(buf_str(&w.out), S("[\"0189abcd-ef01-7234-9567-89abcdef0000\",1.5,\"\"]"));
+}
+
 TEST("commas stand between, and only there")
 {
     json_writer w = json_writer_on(mem);
