@@ -16,9 +16,10 @@ create table library (
 create index "library_ownerId_idx" on library ("ownerId");
 create index "library_updateId_idx" on library ("updateId");
 
--- One row per photo/video.
+-- One row per photo/video. An asset and its row of asset_exif have the same number, so that one leads to the other without a search for an id.
 create table asset (
-    id blob not null default (uuid_v4()) primary key,
+    number integer primary key,
+    id blob not null default (uuid_v4()) unique,
     "ownerId" blob not null references "user" on delete cascade on update cascade,
     type text not null,
     "originalPath" text not null,
@@ -27,7 +28,7 @@ create table asset (
     "isFavorite" integer not null default false,
     duration integer,
     checksum blob not null,
-    "livePhotoVideoId" blob references asset on delete set null on update cascade,
+    "livePhotoVideoId" blob references asset (id) on delete set null on update cascade,
     "updatedAt" integer not null default (now()),
     "createdAt" integer not null default (now()),
     "originalFileName" text not null,
@@ -82,7 +83,8 @@ create index "asset_audit_ownerId_idx" on asset_audit ("ownerId");
 
 -- Extracted and user-edited metadata, one row per asset once extraction ran.
 create table asset_exif (
-    "assetId" blob not null primary key references asset on delete cascade,
+    number integer primary key,
+    "assetId" blob not null unique references asset (id) on delete cascade,
     make text,
     model text,
     "exifImageWidth" integer,
@@ -125,7 +127,7 @@ create index "IDX_asset_exif_gist_earthcoord" on asset_exif (latitude, longitude
 -- Generated files and sidecars.
 create table asset_file (
     id blob not null default (uuid_v4()) primary key,
-    "assetId" blob not null references asset on delete cascade on update cascade,
+    "assetId" blob not null references asset (id) on delete cascade on update cascade,
     "createdAt" integer not null default (now()),
     "updatedAt" integer not null default (now()),
     type text not null,
@@ -140,7 +142,7 @@ create index "asset_file_updateId_idx" on asset_file ("updateId");
 
 -- Progress markers of background jobs.
 create table asset_job_status (
-    "assetId" blob not null primary key references asset on delete cascade on update cascade,
+    "assetId" blob not null primary key references asset (id) on delete cascade on update cascade,
     "facesRecognizedAt" integer,
     "metadataExtractedAt" integer,
     "duplicatesDetectedAt" integer,
@@ -149,7 +151,7 @@ create table asset_job_status (
 
 -- Client key/value data per asset.
 create table asset_metadata (
-    "assetId" blob not null references asset on delete cascade on update cascade,
+    "assetId" blob not null references asset (id) on delete cascade on update cascade,
     key text not null,
     value text not null,
     "updateId" blob not null default (uuid_v7()),
@@ -173,7 +175,7 @@ create index "asset_metadata_audit_key_idx" on asset_metadata_audit (key);
 -- Ordered non-destructive edits.
 create table asset_edit (
     id blob not null default (uuid_v4()) primary key,
-    "assetId" blob not null references asset on delete cascade on update cascade,
+    "assetId" blob not null references asset (id) on delete cascade on update cascade,
     action text not null,
     parameters text not null,
     sequence integer not null,
@@ -195,7 +197,7 @@ create index "asset_edit_audit_deletedAt_idx" on asset_edit_audit ("deletedAt");
 
 -- Main audio stream.
 create table asset_audio (
-    "assetId" blob not null primary key references asset on delete cascade,
+    "assetId" blob not null primary key references asset (id) on delete cascade,
     bitrate integer not null,
     "index" integer not null,
     profile integer,
@@ -204,7 +206,7 @@ create table asset_audio (
 
 -- Main video stream.
 create table asset_video (
-    "assetId" blob not null primary key references asset on delete cascade,
+    "assetId" blob not null primary key references asset (id) on delete cascade,
     bitrate integer not null,
     "frameCount" integer not null,
     "timeBase" integer not null,
@@ -225,7 +227,7 @@ create table asset_video (
 
 -- Packet index used to cut streaming segments.
 create table asset_keyframe (
-    "assetId" blob not null primary key references asset on delete cascade,
+    "assetId" blob not null primary key references asset (id) on delete cascade,
     pts text not null,
     "accDuration" text not null,
     "ownDuration" text not null,
@@ -250,7 +252,7 @@ create table integrity_report (
     type text not null,
     path text not null,
     "createdAt" integer not null default (now()),
-    "assetId" blob references asset on delete cascade on update cascade,
+    "assetId" blob references asset (id) on delete cascade on update cascade,
     "fileAssetId" blob references asset_file on delete cascade on update cascade,
     constraint "integrity_report_type_path_uq" unique (type, path)
 ) strict;

@@ -26,7 +26,7 @@ create index "person_group_audit_deletedAt_idx" on person_group_audit ("deletedA
 
 -- Detected or imported faces.
 create table asset_face (
-    "assetId" blob not null references asset on delete cascade on update cascade,
+    "assetId" blob not null references asset (id) on delete cascade on update cascade,
     "personGroupId" blob references person_group on delete set null on update cascade,
     "imageWidth" integer not null default 0,
     "imageHeight" integer not null default 0,
@@ -96,14 +96,14 @@ create index "person_audit_personGroupId_idx" on person_audit ("personGroupId");
 
 -- CLIP embeddings.
 create table smart_search (
-    "assetId" blob not null primary key references asset on delete cascade,
+    "assetId" blob not null primary key references asset (id) on delete cascade,
     embedding blob not null
 ) strict;
 
 -- Recognised text boxes.
 create table asset_ocr (
     id blob not null default (uuid_v4()) primary key,
-    "assetId" blob not null references asset on delete cascade on update cascade,
+    "assetId" blob not null references asset (id) on delete cascade on update cascade,
     x1 real not null,
     y1 real not null,
     x2 real not null,
@@ -133,6 +133,6 @@ create index "asset_ocr_audit_deletedAt_idx" on asset_ocr_audit ("deletedAt");
 
 -- Concatenated search text.
 create table ocr_search (
-    "assetId" blob not null primary key references asset on delete cascade on update cascade,
+    "assetId" blob not null primary key references asset (id) on delete cascade on update cascade,
     text text not null
 ) strict;

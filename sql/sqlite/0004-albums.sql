@@ -5,7 +5,7 @@ create table album (
     id blob not null default (uuid_v4()) primary key,
     "albumName" text not null default 'Untitled Album',
     "createdAt" integer not null default (now()),
-    "albumThumbnailAssetId" blob references asset on delete set null on update cascade,
+    "albumThumbnailAssetId" blob references asset (id) on delete set null on update cascade,
     "updatedAt" integer not null default (now()),
     description text,
     "deletedAt" integer,
@@ -19,7 +19,7 @@ create index "album_updateId_idx" on album ("updateId");
 -- Membership.
 create table album_asset (
     "albumId" blob not null references album on delete cascade on update cascade,
-    "assetId" blob not null references asset on delete cascade on update cascade,
+    "assetId" blob not null references asset (id) on delete cascade on update cascade,
     "createdAt" integer not null default (now()),
     "updatedAt" integer not null default (now()),
     "updateId" blob not null default (uuid_v7()),
@@ -84,7 +84,7 @@ create table activity (
     "updatedAt" integer not null default (now()),
     "albumId" blob not null references album on delete cascade on update cascade,
     "userId" blob not null references "user" on delete cascade on update cascade,
-    "assetId" blob references asset on delete cascade on update cascade,
+    "assetId" blob references asset (id) on delete cascade on update cascade,
     comment text,
     "isLiked" integer not null default false,
     "updateId" blob not null default (uuid_v7()),
@@ -118,7 +118,7 @@ create index "shared_link_userId_idx" on shared_link ("userId");
 
 -- Assets of individual links (album links have none).
 create table shared_link_asset (
-    "assetId" blob not null references asset on delete cascade on update cascade,
+    "assetId" blob not null references asset (id) on delete cascade on update cascade,
     "sharedLinkId" blob not null references shared_link on delete cascade on update cascade,
     primary key ("assetId", "sharedLinkId")
 ) strict, without rowid;
@@ -127,7 +127,7 @@ create index "shared_link_asset_sharedLinkId_idx" on shared_link_asset ("sharedL
 -- Asset stacks.
 create table stack (
     id blob not null default (uuid_v4()) primary key,
-    "primaryAssetId" blob not null constraint "stack_primaryAssetId_uq" unique references asset,
+    "primaryAssetId" blob not null constraint "stack_primaryAssetId_uq" unique references asset (id),
     "ownerId" blob not null references "user" on delete cascade on update cascade,
     "createdAt" integer not null default (now()),
     "updatedAt" integer not null default (now()),
@@ -161,7 +161,7 @@ create index "tag_updateId_idx" on tag ("updateId");
 
 -- Tag assignments.
 create table tag_asset (
-    "assetId" blob not null references asset on delete cascade on update cascade,
+    "assetId" blob not null references asset (id) on delete cascade on update cascade,
     "tagId" blob not null references tag on delete cascade on update cascade,
     primary key ("assetId", "tagId")
 ) strict, without rowid;
@@ -197,7 +197,7 @@ create index "memory_updateId_idx" on memory ("updateId");
 -- Their assets.
 create table memory_asset (
     "memoriesId" blob not null references memory on delete cascade on update cascade,
-    "assetId" blob not null references asset on delete cascade on update cascade,
+    "assetId" blob not null references asset (id) on delete cascade on update cascade,
     "createdAt" integer not null default (now()),
     "updatedAt" integer not null default (now()),
     "updateId" blob not null default (uuid_v7()),

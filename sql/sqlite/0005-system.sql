@@ -131,7 +131,7 @@ create index "workflow_log_workflowStepId_idx" on workflow_log ("workflowStepId"
 -- On-the-fly streaming sessions.
 create table video_stream_session (
     id blob not null default (uuid_v4()) primary key,
-    "assetId" blob not null references asset on delete cascade,
+    "assetId" blob not null references asset (id) on delete cascade,
     "expiresAt" integer not null,
     "createdAt" integer not null default (now())
 ) strict;

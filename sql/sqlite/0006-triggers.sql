@@ -220,6 +220,11 @@ begin
     update asset set "isEdited" = false where id = old."assetId" and "isEdited";
 end;
 
+-- The row of an asset's details takes the asset's number. It mostly has it already: both tables count up, and the two are inserted together.
+create trigger asset_exif_number after insert on asset_exif when new.number <> (select number from asset where id = new."assetId") begin
+    update asset_exif set number = (select number from asset where id = new."assetId") where number = new.number;
+end;
+
 -- A check that asks for today's date is not allowed in SQLite.
 create trigger "person_birthDate_insert" before insert on person when new."birthDate" > clock_timestamp() begin
     select raise(abort, 'person_birthDate_chk');

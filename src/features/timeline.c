@@ -89,8 +89,10 @@ static void where_private(query *q, const filter *f, const auth *a)
 static void where_known(query *q, const filter *f, const auth *a)
 {
     if (f->visibility) {
-        sql(q, " a.visibility = ");
-        bind(q, STR(AssetVisibility_text(f->visibility)));
+        // One of four words, in the text: SQLite would plan anew at each value that it might compare with the condition of an index.
+        sql(q, " a.visibility = '");
+        sql(q, AssetVisibility_text(f->visibility).at);
+        sql(q, "'");
     } else {
         sql(q, " a.visibility in ('archive', 'timeline')");
     }
@@ -216,12 +218,12 @@ static void from_kept_counts(query *q, const filter *f, const auth *a)
     sql(q, ") counted group by month having sum(assets) > 0");
 }
 
-static void by_counting(query *q, const filter *f, const auth *a)
+static void by_counting(query *q, db *d, const filter *f, const auth *a)
 {
     sql(q, "select ");
     sql(q, month_of(f));
     sql(q, " as month, count(*) from asset a");
-    if (f->bbox.n) sql(q, " join asset_exif e on e.\"assetId\" = a.id");
+    if (f->bbox.n) join_exif(q, d);
     where(q, f, a);
     sql(q, " group by month");
 }
@@ -233,7 +235,7 @@ HANDLER(getTimeBuckets)
     find_owners(rq, &f);
     query q = query_on(mem);
     if (counts_are_kept(&f)) from_kept_counts(&q, &f, &rq->auth);
-    else by_counting(&q, &f, &rq->auth);
+    else by_counting(&q, db, &f, &rq->auth);
     sql(&q, " order by month");
     sql(&q, direction(&f));
     query_rows(r, db, &q) * push(mem, out->items) =
@@ -245,31 +247,34 @@ HANDLER(getTimeBuckets)
 // Only the decimals that there are.
 static void put_date(json_writer *w, when t)
 {
-    char out[WHEN_TEXT_MAX];
-    size_t n = when_write(out, t, t % SECOND ? 6 : 0);
-    while (t % SECOND && out[n - 1] == '0') n--;
-    json_plain(w, (str){out, n});
+    char *start = json_room(w, WHEN_TEXT_MAX + 2), *at = start + 1;
+    at += when_write(at, t, t % SECOND ? 6 : 0);
+    while (t % SECOND && at[-1] == '0') at--;
+    *start = *at++ = '"';
+    json_wrote(w, at);
 }
 
-static void put_text(json_writer *w, row *r, int column)
+static void put_id(json_writer *w, uuid id)
 {
-    json_str(w, col_str(r, column));
-}
-
-static void put_id(json_writer *w, row *r, int column)
-{
-    if (col_null(r, column)) {
-        json_null(w);
-        return;
-    }
-    char out[37];
-    uuid_write(col_uuid(r, column), out);
-    json_plain(w, (str){out, 36});
+    uuid_nil(id) ? json_null(w) : json_uuid(w, id);
 }
 
 static void put_number(json_writer *w, row *r, int column)
 {
     col_null(r, column) ? json_null(w) : json_double(w, col_float(r, column));
+}
+
+static void put_thumbhash(json_writer *w, bytes hash)
+{
+    if (!hash.at) {
+        json_null(w);
+        return;
+    }
+    char *at = json_room(w, BASE64_SIZE(hash.n) + 2);
+    *at++ = '"';
+    at = base64_write(at, hash);
+    *at++ = '"';
+    json_wrote(w, at);
 }
 
 // The columns of the answer.
@@ -321,50 +326,102 @@ static const char *const names[COLUMNS] = {
 };
 
 // The columns of the query, in its order.
+enum {
+    Q_ID,
+    Q_FAVORITE,
+    Q_TYPE,
+    Q_DURATION,
+    Q_TAKEN,
+    Q_CREATED,
+    Q_LOCAL,
+    Q_WIDTH,
+    Q_HEIGHT,
+    Q_THUMBHASH,
+    Q_MOTION,
+    Q_STATUS,
+    Q_PROJECTION,
+    Q_CITY,
+    Q_COUNTRY,
+    Q_OWNER,
+    Q_VISIBILITY,
+    Q_LATITUDE,
+    Q_LONGITUDE,
+    Q_STACK,
+    Q_STACK_SIZE
+};
 static const char selected[] =
-    "select a.id, a.\"ownerId\", a.visibility, a.\"isFavorite\", a.type, a.\"deletedAt\", a.duration, a.\"fileCreatedAt\", a.\"createdAt\", "
-    "a.\"localDateTime\", a.width, a.height, a.thumbhash, a.\"livePhotoVideoId\", a.status, e.\"projectionType\", e.city, e.country, e.latitude, "
-    "e.longitude, ";
-enum { Q_STACK = 20, Q_STACK_SIZE };
+    "select a.id, a.\"isFavorite\", a.type, a.duration, a.\"fileCreatedAt\", a.\"createdAt\", a.\"localDateTime\", a.width, a.height, "
+    "a.thumbhash, a.\"livePhotoVideoId\", a.status, e.\"projectionType\", e.city, e.country";
+static const char stack_size[] =
+    ", case when a.\"stackId\" is null then 0 else (select count(*) from asset m where m.\"stackId\" = a.\"stackId\" "
+    "and m.\"deletedAt\" is null and m.visibility = 'timeline') end";
+
+// What the filter says already, or the answer doesn't show, is not fetched.
+static void select_shown(query *q, const filter *f, bool one_owner, const bool wanted[COLUMNS])
+{
+    sql(q, selected);
+    sql(q, one_owner ? ", null" : ", a.\"ownerId\"");
+    sql(q, f->visibility ? ", null" : ", a.visibility");
+    sql(q, wanted[LATITUDE] ? ", e.latitude, e.longitude" : ", null, null");
+    sql(q, wanted[STACK] ? ", a.\"stackId\"" : ", null");
+    sql(q, wanted[STACK] ? stack_size : ", 0");
+}
 
 static void put_stack(json_writer *w, row *r)
 {
-    if (col_null(r, Q_STACK)) {
+    uuid id = col_uuid(r, Q_STACK);
+    if (uuid_nil(id)) {
         json_null(w);
         return;
     }
     char count[24];
     int n = snprintf(count, sizeof count, "%lld", (long long)col_int(r, Q_STACK_SIZE));
     json_open_array(w);
-    put_id(w, r, Q_STACK);
-    json_str(w, (str){count, (size_t)n});
+    json_uuid(w, id);
+    json_plain(w, (str){count, (size_t)n});
     json_close_array(w);
 }
 
-static void put_row(json_writer w[COLUMNS], arena *mem, row *r, uuid caller, const bool wanted[COLUMNS])
+// What all rows have in common, where the filter says so; else nil and 0.
+typedef struct {
+    uuid caller, owner;
+    AssetVisibility visibility;
+    bool trashed;
+} common;
+
+static void put_row(json_writer w[COLUMNS], row *r, const common *all, const bool wanted[COLUMNS])
 {
-    put_id(&w[ID], r, 0);
-    put_id(&w[OWNER], r, 1);
-    put_text(&w[VISIBILITY], r, 2);
-    json_bool(&w[FAVORITE], col_bool(r, 3) && uuid_eq(col_uuid(r, 1), caller));
-    json_bool(&w[IMAGE], str_is(col_str(r, 4), "IMAGE"));
-    json_bool(&w[TRASHED], !col_null(r, 5));
-    col_null(r, 6) ? json_null(&w[DURATION]) : json_int(&w[DURATION], col_int(r, 6));
-    put_date(&w[TAKEN], col_when(r, 7));
-    put_date(&w[CREATED], col_when(r, 8));
-    json_double(&w[OFFSET], (double)(col_when(r, 9) - col_when(r, 7)) / (double)HOUR);
-    int64_t width = col_int(r, 10), height = col_int(r, 11);
+    uuid owner = uuid_nil(all->owner) ? col_uuid(r, Q_OWNER) : all->owner;
+    when taken = col_when(r, Q_TAKEN);
+    int64_t width = col_int(r, Q_WIDTH), height = col_int(r, Q_HEIGHT);
+    json_uuid(&w[ID], col_uuid(r, Q_ID));
+    if (uuid_nil(all->owner)) json_uuid(&w[OWNER], owner);
+    if (!all->visibility) json_plain(&w[VISIBILITY], col_str(r, Q_VISIBILITY));
+    json_bool(&w[FAVORITE], col_bool(r, Q_FAVORITE) && uuid_eq(owner, all->caller));
+    json_bool(&w[IMAGE], str_is(col_str(r, Q_TYPE), "IMAGE"));
+    col_null(r, Q_DURATION) ? json_null(&w[DURATION]) : json_int(&w[DURATION], col_int(r, Q_DURATION));
+    put_date(&w[TAKEN], taken);
+    put_date(&w[CREATED], col_when(r, Q_CREATED));
+    json_double(&w[OFFSET], (double)(col_when(r, Q_LOCAL) - taken) / (double)HOUR);
     json_double(&w[RATIO], width && height ? (double)(int64_t)((double)width / (double)height * 1000 + 0.5) / 1000 : 1);
-    if (col_null(r, 12)) json_null(&w[THUMBHASH]);
-    else json_plain(&w[THUMBHASH], base64_encode(mem, col_bytes(r, 12)));
-    put_id(&w[MOTION], r, 13);
-    put_text(&w[STATUS], r, 14);
-    put_text(&w[PROJECTION], r, 15);
-    if (wanted[CITY]) put_text(&w[CITY], r, 16);
-    if (wanted[COUNTRY]) put_text(&w[COUNTRY], r, 17);
-    if (wanted[LATITUDE]) put_number(&w[LATITUDE], r, 18);
-    if (wanted[LONGITUDE]) put_number(&w[LONGITUDE], r, 19);
+    put_thumbhash(&w[THUMBHASH], col_bytes(r, Q_THUMBHASH));
+    put_id(&w[MOTION], col_uuid(r, Q_MOTION));
+    json_plain(&w[STATUS], col_str(r, Q_STATUS));
+    json_str(&w[PROJECTION], col_str(r, Q_PROJECTION));
+    if (wanted[CITY]) json_str(&w[CITY], col_str(r, Q_CITY));
+    if (wanted[COUNTRY]) json_str(&w[COUNTRY], col_str(r, Q_COUNTRY));
+    if (wanted[LATITUDE]) put_number(&w[LATITUDE], r, Q_LATITUDE);
+    if (wanted[LONGITUDE]) put_number(&w[LONGITUDE], r, Q_LONGITUDE);
     if (wanted[STACK]) put_stack(&w[STACK], r);
+}
+
+static void put_common(json_writer w[COLUMNS], const common *all, size_t rows)
+{
+    for (size_t i = 0; i < rows; i++) {
+        if (!uuid_nil(all->owner)) json_uuid(&w[OWNER], all->owner);
+        if (all->visibility) json_plain(&w[VISIBILITY], AssetVisibility_text(all->visibility));
+        json_bool(&w[TRASHED], all->trashed);
+    }
 }
 
 // The first instant of "2024-05-01", "+012345-01-01" or a whole ISO time. A day that begins no month is in no bucket.
@@ -413,12 +470,15 @@ HANDLER(getTimeBucket)
     wanted[LATITUDE] = wanted[LONGITUDE] = f.coordinates;
     wanted[STACK] = f.stacked;
 
+    // A person's photos may be other people's (where_owner).
+    bool one_owner = f.owners.n == 1 && uuid_nil(f.person);
+    common all = {.caller = rq->auth.user_id, .visibility = f.visibility, .trashed = f.trashed};
+    if (one_owner) all.owner = f.owners.at[0];
+
     query q = query_on(mem);
-    sql(&q, selected);
-    sql(&q, f.stacked ? "a.\"stackId\", case when a.\"stackId\" is null then 0 else (select count(*) from asset m "
-                        "where m.\"stackId\" = a.\"stackId\" and m.\"deletedAt\" is null and m.visibility = 'timeline') end"
-                      : "null, 0");
-    sql(&q, " from asset a join asset_exif e on e.\"assetId\" = a.id");
+    select_shown(&q, &f, one_owner, wanted);
+    sql(&q, " from asset a");
+    join_exif(&q, db);
     where(&q, &f, &rq->auth);
     where_month(&q, &f, month_start(rq, in->timeBucket));
     sql(&q, " order by ");
@@ -434,9 +494,18 @@ HANDLER(getTimeBucket)
         columns[i] = json_writer_on(mem);
         json_open_array(&columns[i]);
     }
-    query_rows(r, db, &q) put_row(columns, mem, r, rq->auth.user_id, wanted);
+    size_t rows = 0;
+    query_rows(r, db, &q)
+    {
+        put_row(columns, r, &all, wanted);
+        rows++;
+    }
+    put_common(columns, &all, rows);
 
+    size_t length = 0;
+    for (int i = 0; i < COLUMNS; i++) length += columns[i].out.n;
     json_writer w = json_writer_on(mem);
+    buf_room(&w.out, length + 512);
     json_open(&w);
     for (int i = 0; i < COLUMNS; i++) {
         if (!wanted[i]) continue;

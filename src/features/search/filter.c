@@ -275,7 +275,8 @@ void search_filtered(request *rq, query *q, const SearchFilter *f, search_needs 
     access_require(rq, ALBUM_READ, albums);
     ids owners = search_owners(rq);
 
-    sql(q, exif ? " from asset a left join asset_exif e on e.\"assetId\" = a.id" : " from asset a");
+    sql(q, exif ? " from asset a left" : " from asset a");
+    if (exif) join_exif(q, rq->db);
     where_not_locked(rq, q);
     if (!confined(f) && !some_confined) where_owned(q, owners);
     if (needs.without_stacks) sql(q, " and a.\"stackId\" is null");

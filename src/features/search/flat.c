@@ -45,7 +45,8 @@ static void check_access(request *rq, const MetadataSearchDto *b, bool albums_de
 void search_flat(request *rq, query *q, const MetadataSearchDto *b, bool albums_decide)
 {
     check_access(rq, b, albums_decide);
-    sql(q, needs_exif(b) ? " from asset a join asset_exif e on e.\"assetId\" = a.id" : " from asset a");
+    sql(q, " from asset a");
+    if (needs_exif(b)) join_exif(q, rq->db);
     where_not_locked(rq, q);
     if (!albums_decide || !b->albumIds.n) {
         sql(q, " and a.\"ownerId\"");

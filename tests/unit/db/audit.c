@@ -218,3 +218,21 @@ BOTH("nobody is born tomorrow, and enums and checks hold")
     check_str(failure_of(mem, unknown_role, pool), S("Internal server error"));
     check_str(failure_of(mem, liked_comment, pool), S("Internal server error"));
 }
+
+BOTH("the details of an asset have its number, in whatever order they come")
+{
+    if (db_engine_of(d) != DB_SQLITE) return;
+    uuid owner = new_user(d), assets[4];
+    for (size_t i = 0; i < countof(assets); i++) assets[i] = new_asset(d, owner);
+    static const size_t order[] = {2, 0, 3, 1};
+    for (size_t i = 0; i < countof(order); i++)
+        db_exec(
+            d,
+            "insert into asset_exif (\"assetId\", make) values ($1, 'Maker') on conflict (\"assetId\") do update set make = excluded.make",
+            UUID(assets[order[i]]));
+    check_int(db_int(d, "select count(*) from asset a join asset_exif e on e.\"assetId\" = a.id and e.number = a.number"), 4);
+    db_exec(d, "delete from asset where id = $1", UUID(assets[3]));
+    uuid next = new_asset(d, owner);
+    db_exec(d, "insert into asset_exif (\"assetId\") select id from asset where id = $1", UUID(next));
+    check_int(db_int(d, "select count(*) from asset a join asset_exif e on e.\"assetId\" = a.id where e.number = a.number"), 4);
+}

@@ -6,7 +6,8 @@ static strs columns_of(db *d)
     return db_strs(
         d, db_engine_of(d) == DB_SQLITE
                ? "select t.name || '.' || c.name || case when c.\"notnull\" then ' not null' else '' end "
-                 "from sqlite_schema t, pragma_table_info(t.name) c where t.type = 'table' and t.name not like 'sqlite\\_%' order by 1"
+                 "from sqlite_schema t, pragma_table_info(t.name) c where t.type = 'table' and t.name not like 'sqlite\\_%' "
+                 "and not (c.name = 'number' and c.pk) order by 1"
                : "select (table_name || '.' || column_name || case is_nullable when 'NO' then ' not null' else '' end) collate \"C\" "
                  "from information_schema.columns where table_schema = 'public' "
                  "and table_name not in ('kysely_migrations', 'kysely_migrations_lock', 'migration_overrides') order by 1");
