@@ -1,5 +1,6 @@
 // What other features need to know of assets.
 #pragma once
+#include "features/compose.h"
 #include "features/feature.h"
 
 // The asset object (spec 02, 6.2) as `viewer` sees it; nil: as nobody in particular, with the owner's names of people.
@@ -10,6 +11,12 @@ typedef struct {
 // Many assets with one query per kind of detail, in the order of ids; unknown ids are left out.
 typedef LIST(AssetResponseDto) asset_objects;
 asset_objects asset_objects_of(request *, ids, asset_view);
+// Those that a query finds, in its order. It selects ASSET_COLUMNS of asset a.
+asset_objects asset_objects_found(request *, query *, asset_view);
+#define ASSET_COLUMNS                                                                                                                      \
+    "a.id, a.\"ownerId\", a.type, a.\"originalPath\", a.\"originalFileName\", a.\"fileCreatedAt\", a.\"fileModifiedAt\", "                 \
+    "a.\"localDateTime\", a.\"createdAt\", a.\"updatedAt\", a.\"isFavorite\", a.visibility, a.\"deletedAt\", a.\"isOffline\", "            \
+    "a.\"libraryId\", a.\"duplicateId\", a.\"livePhotoVideoId\", a.thumbhash, a.checksum, a.duration, a.width, a.height, a.\"isEdited\""
 // The JSON of one asset for a WebSocket event; {0} when it is gone.
 str asset_event_json(request *, uuid id, asset_view);
 

@@ -22,11 +22,7 @@ static opt_uuid uuid_or_null(uuid u)
     return (opt_uuid){.has = true, .null = uuid_nil(u), .v = u};
 }
 
-#define ASSET_COLUMNS                                                                                                                      \
-    "a.id, a.\"ownerId\", a.type, a.\"originalPath\", a.\"originalFileName\", a.\"fileCreatedAt\", a.\"fileModifiedAt\", "                 \
-    "a.\"localDateTime\", a.\"createdAt\", a.\"updatedAt\", a.\"isFavorite\", a.visibility, a.\"deletedAt\", a.\"isOffline\", "            \
-    "a.\"libraryId\", a.\"duplicateId\", a.\"livePhotoVideoId\", a.thumbhash, a.checksum, a.duration, a.width, a.height, a.\"isEdited\""
-
+// Of a row of ASSET_COLUMNS.
 static AssetResponseDto object_of(request *rq, row *r, uuid viewer)
 {
     arena *mem = rq->mem;
@@ -210,6 +206,20 @@ static void add_stack(request *rq, AssetResponseDto *a)
     a->stack.v = stack;
 }
 
+static void add_details(request *rq, asset_objects *all, ids wanted, asset_view view)
+{
+    if (view.exif || view.tags || view.people) {
+        batch by_place = batch_of(rq->mem, all);
+        if (view.exif) add_exif(rq, &by_place, wanted);
+        if (view.tags) add_tags(rq, &by_place, wanted);
+        if (view.people) add_people(rq, &by_place, wanted, view.viewer);
+    }
+    each (a, *all) {
+        if (view.owner) add_owner(rq, a);
+        if (view.stack) add_stack(rq, a);
+    }
+}
+
 asset_objects asset_objects_of(request *rq, ids wanted, asset_view view)
 {
     asset_objects found = {0}, all = {0};
@@ -220,15 +230,20 @@ asset_objects asset_objects_of(request *rq, ids wanted, asset_view view)
         AssetResponseDto *a = find(&by_row, *id);
         if (a) *push(rq->mem, all) = *a;
     }
+    add_details(rq, &all, wanted, view);
+    return all;
+}
 
-    batch wanted_order = batch_of(rq->mem, &all);
-    if (view.exif) add_exif(rq, &wanted_order, wanted);
-    if (view.tags) add_tags(rq, &wanted_order, wanted);
-    if (view.people) add_people(rq, &wanted_order, wanted, view.viewer);
-    each (a, all) {
-        if (view.owner) add_owner(rq, a);
-        if (view.stack) add_stack(rq, a);
+asset_objects asset_objects_found(request *rq, query *q, asset_view view)
+{
+    asset_objects all = {0};
+    ids found = {0};
+    query_rows(r, rq->db, q)
+    {
+        *push(rq->mem, all) = object_of(rq, r, view.viewer);
+        *push(rq->mem, found) = all.at[all.n - 1].id;
     }
+    add_details(rq, &all, found, view);
     return all;
 }
 

@@ -108,7 +108,7 @@ HANDLER(searchAssets)
     int64_t page = b->page.has ? b->page.v : 1, offset = structured ? cursor_offset(rq, b->cursor) : (page - 1) * b->size;
 
     query q = query_on(mem);
-    sql(&q, "select a.id");
+    sql(&q, "select " ASSET_COLUMNS);
     bool by_exif = order.field == SEARCH_ORDER_FIELD_FILE_SIZE_IN_BYTES || order.field == SEARCH_ORDER_FIELD_RATING;
     search_needs needs = {.with_exif = by_exif, .without_stacks = excludes(b->withStacked)};
     if (structured) search_filtered(rq, &q, b->filter ? b->filter : &(SearchFilter){0}, needs);
@@ -119,14 +119,12 @@ HANDLER(searchAssets)
     sql(&q, " offset ");
     bind(&q, INT(offset));
 
-    ids found = {0};
-    query_rows(r, db, &q) * push(mem, found) = col_uuid(r, 0);
+    asset_objects found =
+        asset_objects_found(rq, &q, (asset_view){.exif = b->withExif.v, .people = b->withPeople.v, .viewer = rq->auth.user_id});
     bool more = (int64_t)found.n > b->size;
     if (more) found.n--;
-    asset_objects objects =
-        asset_objects_of(rq, found, (asset_view){.exif = b->withExif.v, .people = b->withPeople.v, .viewer = rq->auth.user_id});
-    each (o, objects) *push(mem, out->assets.items) = *o;
-    out->assets.count = out->assets.total = (int64_t)objects.n;
+    each (o, found) *push(mem, out->assets.items) = *o;
+    out->assets.count = out->assets.total = (int64_t)found.n;
     if (more && structured) out->assets.nextCursor = cursor_at(mem, offset + b->size);
     else if (more) out->assets.nextPage = str_fmt(mem, "%lld", (long long)page + 1);
 }
