@@ -44,8 +44,10 @@ create table calotype_cron (
     last_run timestamptz not null
 );
 
--- One month of one owner.
-create index if not exists calotype_asset_timeline_idx on asset ("ownerId", (date_trunc('MONTH', "localDateTime" at time zone 'UTC') at time zone 'UTC'))
+-- One month of one owner, in the order of the timeline.
+create index if not exists calotype_asset_timeline_idx on asset ("ownerId",
+    (date_trunc('MONTH', "localDateTime" at time zone 'UTC') at time zone 'UTC'), (("localDateTime" at time zone 'UTC')::date), "fileCreatedAt",
+    "originalFileName")
     where "deletedAt" is null;
 -- What an owner has, newest first, page by page.
 create index if not exists calotype_asset_taken_idx on asset ("ownerId", "fileCreatedAt", id);
