@@ -1,6 +1,9 @@
 // Administration: people, jobs, settings, figures.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, jpeg, screenshot, test, until } from "../support/browser.ts";
-import { enter, expectGoodForAll } from "../support/look.ts";
+import { enter, expectGoodForAll, sizes } from "../support/look.ts";
+import { filesBelow, root } from "../support/paths.ts";
 
 describe("users", () => {
   test("are created, edited, given another password, deleted and brought back", async ({ server, page }) => {
@@ -89,6 +92,33 @@ describe("jobs", () => {
     await card.getByRole("button", { name: "Missing" }).click();
     await server.idle();
     await until("the thumbnail", async () => (await admin.getServerStatistics()).photos > 0);
+  });
+
+  test("are of those queues only that this version has jobs for", async ({ server, page }) => {
+    const all = readFileSync(join(root, "src/queue/jobs.def"), "utf8");
+    const code = filesBelow(join(root, "src/features")).map((path) => readFileSync(path, "utf8")).join("");
+    const done = new Set([...code.matchAll(/^JOB\((\w+)\)/gm)].map(([, job]) => job));
+    const alive = new Set([...all.matchAll(/^JOB\((\w+), (\w+)/gm)].filter(([, job]) => done.has(job)).map(([, , queue]) => queue));
+    const title: Record<string, string> = JSON.parse(readFileSync(join(root, "web/src/messages/en.json"), "utf8"));
+    const titles = (wanted: boolean) => [...all.matchAll(/^QUEUE\((\w+)/gm)].filter(([, queue]) => alive.has(queue) === wanted).map(([, queue]) => title[`queue.${queue}`]).sort();
+
+    await server.idle();
+    await enter(page, server, await server.admin(), "/admin/queues");
+    const absent = page.getByRole("region", { name: "Not in this version yet" });
+    await absent.waitFor();
+    expect((await page.getByRole("main").getByRole("heading", { level: 2 }).allTextContents()).map((text) => text.trim()).sort()).toEqual([...titles(true), "Not in this version yet"].sort());
+    expect((await absent.getByRole("listitem").allTextContents()).sort()).toEqual(titles(false));
+    expect(await absent.getByRole("button").count()).toBe(0);
+    await expectGoodForAll(page);
+    await page.screenshot({ path: join(root, "build/screenshots/jobs-desktop.png"), fullPage: true });
+    await page.setViewportSize(sizes.phone);
+    await expectGoodForAll(page);
+    await page.screenshot({ path: join(root, "build/screenshots/jobs-phone.png"), fullPage: true });
+
+    await page.goto(`${server.url}/admin/queues/face-detection`);
+    await page.getByText("Not in this version yet").waitFor();
+    await page.getByRole("tab").first().waitFor();
+    expect(await page.getByRole("main").getByRole("button").allTextContents()).toEqual([]);
   });
 
   test("tell why one failed, until that is forgotten", async ({ server, page, skip }) => {

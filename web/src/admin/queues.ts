@@ -19,36 +19,42 @@ import UsersRound from "@lucide/svelte/icons/users-round";
 import Video from "@lucide/svelte/icons/video";
 import Workflow from "@lucide/svelte/icons/workflow";
 import type { Component } from "svelte";
-import type { QueueName, ServerFeaturesDto } from "../contract";
+import type { QueueName, QueueResponseDto, ServerFeaturesDto } from "../contract";
 
 export type QueueLook = {
   icon: Component<any>;
   /** "missing": what lacks the result, or all anew. "once": a single job. Nothing: it cannot be started by hand. */
   start?: "missing" | "once";
   feature?: keyof ServerFeaturesDto;
+  /** This version has no jobs for it. */
+  later?: true;
 };
 
 export const queueLooks: Record<QueueName, QueueLook> = {
   thumbnailGeneration: { icon: Image, start: "missing" },
   metadataExtraction: { icon: FileText, start: "missing" },
   sidecar: { icon: FileScan, start: "missing" },
-  videoConversion: { icon: Video, start: "missing" },
-  faceDetection: { icon: ScanFace, start: "missing", feature: "facialRecognition" },
-  facialRecognition: { icon: UsersRound, start: "missing", feature: "facialRecognition" },
-  smartSearch: { icon: ScanSearch, start: "missing", feature: "smartSearch" },
-  duplicateDetection: { icon: CopyMinus, start: "missing", feature: "duplicateDetection" },
-  ocr: { icon: ScanText, start: "missing", feature: "ocr" },
-  library: { icon: BookImage, start: "once" },
-  storageTemplateMigration: { icon: FolderTree, start: "once" },
-  migration: { icon: FolderSync, start: "once" },
-  backupDatabase: { icon: DatabaseBackup, start: "once" },
+  videoConversion: { icon: Video, start: "missing", later: true },
+  faceDetection: { icon: ScanFace, start: "missing", feature: "facialRecognition", later: true },
+  facialRecognition: { icon: UsersRound, start: "missing", feature: "facialRecognition", later: true },
+  smartSearch: { icon: ScanSearch, start: "missing", feature: "smartSearch", later: true },
+  duplicateDetection: { icon: CopyMinus, start: "missing", feature: "duplicateDetection", later: true },
+  ocr: { icon: ScanText, start: "missing", feature: "ocr", later: true },
+  library: { icon: BookImage, start: "once", later: true },
+  storageTemplateMigration: { icon: FolderTree, start: "once", later: true },
+  migration: { icon: FolderSync, start: "once", later: true },
+  backupDatabase: { icon: DatabaseBackup, start: "once", later: true },
   backgroundTask: { icon: ListTodo },
-  integrityCheck: { icon: ShieldCheck },
-  notifications: { icon: Mail },
-  search: { icon: Search },
-  editor: { icon: PencilRuler },
-  workflow: { icon: Workflow },
+  integrityCheck: { icon: ShieldCheck, later: true },
+  notifications: { icon: Mail, later: true },
+  search: { icon: Search, later: true },
+  editor: { icon: PencilRuler, later: true },
+  workflow: { icon: Workflow, later: true },
 };
+
+/** Without anything that could ever have to be done, looked at or resumed. */
+export const isAbsent = ({ name, isPaused, statistics }: QueueResponseDto) =>
+  queueLooks[name].later === true && !isPaused && Object.values(statistics).every((n) => n === 0);
 
 export const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
