@@ -22,12 +22,20 @@ export type Photo = {
   /** What it is sorted by: the moment it was taken, and the photographer's wall clock as if it were UTC; or, on pages ordered by arrival, when it came. */
   readonly moment: number;
   readonly wallClock: number;
+  /** When it came here, in milliseconds. */
+  readonly uploaded: number;
 };
 
 /** What a page is ordered by. */
 export type Order = "taken" | "arrived";
 
 export const DAY = 86_400_000;
+
+/** Milliseconds after which a photo without a thumbhash is hardly still in work. */
+const PREPARING = 10 * 60_000;
+
+/** Its pictures are probably being made. Later on they are asked for: if there are none, none could be made. */
+export const isPreparing = (photo: Photo) => !photo.thumbhash && Date.now() - photo.uploaded < PREPARING;
 
 export const dayOf = (photo: Photo) => Math.floor(photo.wallClock / DAY);
 
@@ -39,7 +47,8 @@ export const newestFirst = (a: Photo, b: Photo) => dayOf(b) - dayOf(a) || b.mome
 
 export function photosOf(columns: TimeBucketAssetResponseDto, order: Order): Photo[] {
   return columns.id.map((id, i) => {
-    const moment = Date.parse(`${order === "taken" ? columns.fileCreatedAt[i] : columns.createdAt[i]}Z`);
+    const uploaded = Date.parse(`${columns.createdAt[i]}Z`);
+    const moment = order === "taken" ? Date.parse(`${columns.fileCreatedAt[i]}Z`) : uploaded;
     return {
       id,
       ownerId: columns.ownerId[i]!,
@@ -56,6 +65,7 @@ export function photosOf(columns: TimeBucketAssetResponseDto, order: Order): Pho
       place: columns.city?.[i] ?? columns.country?.[i] ?? null,
       moment,
       wallClock: order === "taken" ? moment + columns.localOffsetHours[i]! * 3_600_000 : moment,
+      uploaded,
     };
   });
 }
@@ -78,5 +88,6 @@ export function photoOf(asset: AssetResponseDto, order: Order): Photo {
     place: exif?.city ?? exif?.country ?? null,
     moment: Date.parse(order === "taken" ? asset.fileCreatedAt : asset.createdAt),
     wallClock: Date.parse(order === "taken" ? asset.localDateTime : asset.createdAt),
+    uploaded: Date.parse(asset.createdAt),
   };
 }
