@@ -222,7 +222,13 @@ describe("the timeline", () => {
     await page.reload();
     await expectSamePlace();
     // However soon one leaves after having moved.
-    for (const leave of [goAndComeBack, () => page.reload().then(expectSamePlace)]) {
+    const reload = () => page.reload().then(expectSamePlace);
+    const goElsewhere = async () => {
+      await page.goto("about:blank");
+      await page.goBack();
+      await expectSamePlace();
+    };
+    for (const leave of [goAndComeBack, reload, goElsewhere]) {
       await page.locator("[data-window]").evaluate((timeline) => timeline.scrollBy(0, 300));
       before = await onScreen(page);
       await leave();

@@ -212,7 +212,15 @@ describe("on the way", () => {
   test("the page is left only after a warning", async ({ server, page }) => {
     const ada = await server.user();
     await enter(page, server, ada);
-    await thinLine(page, 50);
+    // Whoever has nothing to lose is not held up, and keeps the browser's quick way back.
+    const devtools = await page.context().newCDPSession(page);
+    const listeners = async () => {
+      const { result } = await devtools.send("Runtime.evaluate", { expression: "window" });
+      return (await devtools.send("DOMDebugger.getEventListeners", { objectId: result.objectId! })).listeners.filter(({ type }) => type === "beforeunload").length;
+    };
+    await page.getByRole("button", { name: "Upload", exact: true }).waitFor();
+    expect(await listeners()).toBe(0);
+    const widen = await thinLine(page, 50);
     await choose(page, [large("a.jpg")]);
     await until("a share of the file", async () => /\d ?%/.test((await row(page, "a.jpg").textContent())!));
     const warning = page.waitForEvent("dialog");
@@ -222,9 +230,13 @@ describe("on the way", () => {
     await dialog.dismiss();
     await leaving;
     await row(page, "a.jpg").waitFor();
+    expect(await listeners()).toBe(1);
     // Other pages of the app are no leaving: it goes on there.
     await page.getByRole("link", { name: "Archive" }).click();
     await row(page, "a.jpg").waitFor();
+    await widen();
+    await title(page, "1 uploaded");
+    expect(await listeners()).toBe(0);
   });
 
   test("more files than are shown or asked about at once", async ({ server, page }) => {

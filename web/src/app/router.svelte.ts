@@ -70,10 +70,10 @@ export function preload(url: URL) {
 
 export async function startRouter() {
   history.scrollRestoration = "manual";
+  recallPlace();
   addEventListener("popstate", () => void show(new URL(location.href), "back"));
   addEventListener("click", follow);
-  // At pagehide Chromium no longer remembers it for a reload; Safari on phones knows no beforeunload.
-  for (const event of ["beforeunload", "pagehide"]) addEventListener(event, rememberPlace);
+  addEventListener("pagehide", takePlaceAlong);
   await show(new URL(location.href), "first");
 }
 
@@ -175,8 +175,25 @@ async function mayLeave(): Promise<boolean> {
   return true;
 }
 
+const notedPlace = (): object => Object.assign({}, history.state, { scroll: scrollY }, ...[...notes].map((note) => note()));
+
 function rememberPlace() {
-  history.replaceState(Object.assign({}, history.state, { scroll: scrollY }, ...[...notes].map((note) => note())), "");
+  history.replaceState(notedPlace(), "");
+}
+
+// When the page goes, it is too late for the history of some browsers. Before that there is only an event whose listeners cost the page its place
+// in the back/forward cache. So what is left there is brought back by the next page in this tab.
+const LEFT = "calotype.left";
+
+function takePlaceAlong() {
+  sessionStorage.setItem(LEFT, JSON.stringify({ href: location.href, entry: notedPlace() }));
+}
+
+function recallPlace() {
+  const left = JSON.parse(sessionStorage.getItem(LEFT) ?? "null") as { href: string; entry: object } | null;
+  sessionStorage.removeItem(LEFT);
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  if (left?.href === location.href && navigation?.type !== "navigate") history.replaceState(left.entry, "");
 }
 
 /** Again when the language changes. */
