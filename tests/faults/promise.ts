@@ -1,6 +1,6 @@
 // What the server promises, whatever happened to it: `breaches()` looks into the database and onto the disk and names every breach.
 //
-//     - an acknowledged upload is there, byte for byte; an acknowledged deletion is done
+//     - an acknowledged upload is there, byte for byte; an acknowledged deletion is done, or its job given up for a reason
 //     - what was written about a photo is in the database, and in its sidecar, which is whole
 //     - every row has its file, whole; every file has a row, but for the temporary folder
 //     - every queue comes to rest; a job that was given up is kept with a reason
@@ -104,7 +104,9 @@ export function breaches(server: Server, done: Done): string[] {
     if (asset && asset.checksum !== checksum) found.push(`${id}: its row has the checksum ${asset.checksum}, uploaded was ${checksum}`);
     if (!asset && !done.deleting.has(id)) found.push(`${id}: was acknowledged and is gone`);
   }
-  for (const id of done.deleted) if (byId.has(bare(id))) found.push(`${id}: its deletion was acknowledged, and it is there`);
+  const given_up = rows(server, `select ${number("id")} as id, name, data, reason from calotype_job where state = 'failed'`);
+  const excused = (id: string) => given_up.some((job) => bare(typeof job.data === "string" ? job.data : JSON.stringify(job.data)).includes(id));
+  for (const id of done.deleted) if (byId.has(bare(id)) && !excused(bare(id))) found.push(`${id}: its deletion was acknowledged, and it is there`);
 
   found.push(...unwritten(server, done));
 
@@ -124,11 +126,9 @@ export function breaches(server: Server, done: Done): string[] {
     if (/^(upload|library|thumbs|encoded-video|profile)\//.test(inside) && !inside.endsWith("/.immich") && !known.has(path)) found.push(`nobody knows ${path}`);
   }
 
-  const given_up = rows(server, `select ${number("id")} as id, name, data, reason from calotype_job where state = 'failed'`);
   for (const job of given_up) if (!job.reason) found.push(`the job ${job.name} ${job.id} was given up without a reason`);
   for (const { id, pictures, status } of assets) {
-    const excused = given_up.some((job) => bare(typeof job.data === "string" ? job.data : JSON.stringify(job.data)).includes(id!));
-    if (Number(pictures) < 2 && status === "active" && !excused) found.push(`${id}: has ${pictures} of its two thumbnails, and no job that says why`);
+    if (Number(pictures) < 2 && status === "active" && !excused(id!)) found.push(`${id}: has ${pictures} of its two thumbnails, and no job that says why`);
   }
 
   for (const { email, usage, sum } of rows(
