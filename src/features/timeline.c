@@ -259,11 +259,6 @@ static void put_id(json_writer *w, uuid id)
     uuid_nil(id) ? json_null(w) : json_uuid(w, id);
 }
 
-static void put_number(json_writer *w, row *r, int column)
-{
-    col_null(r, column) ? json_null(w) : json_double(w, col_float(r, column));
-}
-
 static void put_thumbhash(json_writer *w, bytes hash)
 {
     if (!hash.at) {
@@ -325,102 +320,121 @@ static const char *const names[COLUMNS] = {
     [STACK] = "stack",
 };
 
-// The columns of the query, in its order.
-enum {
-    Q_ID,
-    Q_FAVORITE,
-    Q_TYPE,
-    Q_DURATION,
-    Q_TAKEN,
-    Q_CREATED,
-    Q_LOCAL,
-    Q_WIDTH,
-    Q_HEIGHT,
-    Q_THUMBHASH,
-    Q_MOTION,
-    Q_STATUS,
-    Q_PROJECTION,
-    Q_CITY,
-    Q_COUNTRY,
-    Q_OWNER,
-    Q_VISIBILITY,
-    Q_LATITUDE,
-    Q_LONGITUDE,
-    Q_STACK,
-    Q_STACK_SIZE
-};
-static const char selected[] =
-    "select a.id, a.\"isFavorite\", a.type, a.duration, a.\"fileCreatedAt\", a.\"createdAt\", a.\"localDateTime\", a.width, a.height, "
-    "a.thumbhash, a.\"livePhotoVideoId\", a.status, e.\"projectionType\", e.city, e.country";
-static const char stack_size[] =
-    ", case when a.\"stackId\" is null then 0 else (select count(*) from asset m where m.\"stackId\" = a.\"stackId\" "
-    "and m.\"deletedAt\" is null and m.visibility = 'timeline') end";
+// What a month shows of an asset.
+typedef struct {
+    uuid id, owner, motion, stack;
+    when taken, created, local;
+    int64_t width, height, stack_size;
+    opt_int duration;
+    str visibility, status, projection, city, country;
+    bytes thumbhash;
+    opt_double latitude, longitude;
+    bool is_favorite, is_image;
+} shown;
 
 // What the filter says already, or the answer doesn't show, is not fetched.
-static void select_shown(query *q, const filter *f, bool one_owner, const bool wanted[COLUMNS])
+static void select_shown(query *q, const filter *f, bool owners)
 {
-    sql(q, selected);
-    sql(q, one_owner ? ", null" : ", a.\"ownerId\"");
+    sql(q,
+        "select a.id, a.\"isFavorite\", a.type, a.duration, a.\"fileCreatedAt\", a.\"createdAt\", a.\"localDateTime\", a.width, a.height, "
+        "a.thumbhash, a.\"livePhotoVideoId\", a.status, e.\"projectionType\", e.city, e.country");
+    sql(q, owners ? ", a.\"ownerId\"" : ", null");
     sql(q, f->visibility ? ", null" : ", a.visibility");
-    sql(q, wanted[LATITUDE] ? ", e.latitude, e.longitude" : ", null, null");
-    sql(q, wanted[STACK] ? ", a.\"stackId\"" : ", null");
-    sql(q, wanted[STACK] ? stack_size : ", 0");
+    sql(q, f->coordinates ? ", e.latitude, e.longitude" : ", null, null");
+    sql(q, f->stacked ? ", a.\"stackId\", case when a.\"stackId\" is null then 0 else (select count(*) from asset m "
+                        "where m.\"stackId\" = a.\"stackId\" and m.\"deletedAt\" is null and m.visibility = 'timeline') end"
+                      : ", null, 0");
 }
 
-static void put_stack(json_writer *w, row *r)
+// A copy, or the one of the row before: neighbours have much in common.
+static str text_of(arena *mem, row *r, int column, str before)
 {
-    uuid id = col_uuid(r, Q_STACK);
-    if (uuid_nil(id)) {
+    str text = col_str(r, column);
+    return text.at && before.at && str_eq(text, before) ? before : str_dup(mem, text);
+}
+
+static opt_double number_of(row *r, int column)
+{
+    return col_null(r, column) ? (opt_double){0} : (opt_double){.has = true, .v = col_float(r, column)};
+}
+
+// owner: of all rows, nil if they tell it themselves.
+static void read_shown(arena *mem, row *r, shown *a, const shown *before, const filter *f, uuid owner)
+{
+    a->id = col_uuid(r, 0);
+    a->is_favorite = col_bool(r, 1);
+    a->is_image = str_is(col_str(r, 2), "IMAGE");
+    a->duration = (opt_int){.has = !col_null(r, 3), .v = col_int(r, 3)};
+    a->taken = col_when(r, 4);
+    a->created = col_when(r, 5);
+    a->local = col_when(r, 6);
+    a->width = col_int(r, 7);
+    a->height = col_int(r, 8);
+    a->thumbhash = str_bytes(str_dup(mem, bytes_str(col_bytes(r, 9))));
+    a->motion = col_uuid(r, 10);
+    a->status = text_of(mem, r, 11, before->status);
+    a->projection = text_of(mem, r, 12, before->projection);
+    a->city = text_of(mem, r, 13, before->city);
+    a->country = text_of(mem, r, 14, before->country);
+    a->owner = uuid_nil(owner) ? col_uuid(r, 15) : owner;
+    a->visibility = f->visibility ? AssetVisibility_text(f->visibility) : text_of(mem, r, 16, before->visibility);
+    if (f->coordinates) {
+        a->latitude = number_of(r, 17);
+        a->longitude = number_of(r, 18);
+    }
+    if (f->stacked) {
+        a->stack = col_uuid(r, 19);
+        a->stack_size = col_int(r, 20);
+    }
+}
+
+static void put_stack(json_writer *w, const shown *a)
+{
+    if (uuid_nil(a->stack)) {
         json_null(w);
         return;
     }
     char count[24];
-    int n = snprintf(count, sizeof count, "%lld", (long long)col_int(r, Q_STACK_SIZE));
+    int n = snprintf(count, sizeof count, "%lld", (long long)a->stack_size);
     json_open_array(w);
-    json_uuid(w, id);
+    json_uuid(w, a->stack);
     json_plain(w, (str){count, (size_t)n});
     json_close_array(w);
 }
 
-// What all rows have in common, where the filter says so; else nil and 0.
-typedef struct {
-    uuid caller, owner;
-    AssetVisibility visibility;
-    bool trashed;
-} common;
-
-static void put_row(json_writer w[COLUMNS], row *r, const common *all, const bool wanted[COLUMNS])
+static void put_number(json_writer *w, opt_double number)
 {
-    uuid owner = uuid_nil(all->owner) ? col_uuid(r, Q_OWNER) : all->owner;
-    when taken = col_when(r, Q_TAKEN);
-    int64_t width = col_int(r, Q_WIDTH), height = col_int(r, Q_HEIGHT);
-    json_uuid(&w[ID], col_uuid(r, Q_ID));
-    if (uuid_nil(all->owner)) json_uuid(&w[OWNER], owner);
-    if (!all->visibility) json_plain(&w[VISIBILITY], col_str(r, Q_VISIBILITY));
-    json_bool(&w[FAVORITE], col_bool(r, Q_FAVORITE) && uuid_eq(owner, all->caller));
-    json_bool(&w[IMAGE], str_is(col_str(r, Q_TYPE), "IMAGE"));
-    col_null(r, Q_DURATION) ? json_null(&w[DURATION]) : json_int(&w[DURATION], col_int(r, Q_DURATION));
-    put_date(&w[TAKEN], taken);
-    put_date(&w[CREATED], col_when(r, Q_CREATED));
-    json_double(&w[OFFSET], (double)(col_when(r, Q_LOCAL) - taken) / (double)HOUR);
-    json_double(&w[RATIO], width && height ? (double)(int64_t)((double)width / (double)height * 1000 + 0.5) / 1000 : 1);
-    put_thumbhash(&w[THUMBHASH], col_bytes(r, Q_THUMBHASH));
-    put_id(&w[MOTION], col_uuid(r, Q_MOTION));
-    json_plain(&w[STATUS], col_str(r, Q_STATUS));
-    json_str(&w[PROJECTION], col_str(r, Q_PROJECTION));
-    if (wanted[CITY]) json_str(&w[CITY], col_str(r, Q_CITY));
-    if (wanted[COUNTRY]) json_str(&w[COUNTRY], col_str(r, Q_COUNTRY));
-    if (wanted[LATITUDE]) put_number(&w[LATITUDE], r, Q_LATITUDE);
-    if (wanted[LONGITUDE]) put_number(&w[LONGITUDE], r, Q_LONGITUDE);
-    if (wanted[STACK]) put_stack(&w[STACK], r);
+    number.has ? json_double(w, number.v) : json_null(w);
 }
 
-static void put_common(json_writer w[COLUMNS], const common *all, size_t rows)
+static double ratio_of(const shown *a)
 {
-    for (size_t i = 0; i < rows; i++) {
-        if (!uuid_nil(all->owner)) json_uuid(&w[OWNER], all->owner);
-        if (all->visibility) json_plain(&w[VISIBILITY], AssetVisibility_text(all->visibility));
-        json_bool(&w[TRASHED], all->trashed);
+    return a->width && a->height ? (double)(int64_t)((double)a->width / (double)a->height * 1000 + 0.5) / 1000 : 1;
+}
+
+static void put_value(json_writer *w, int column, const shown *a, bool trashed)
+{
+    switch (column) {
+    case ID: json_uuid(w, a->id); break;
+    case OWNER: json_uuid(w, a->owner); break;
+    case VISIBILITY: json_plain(w, a->visibility); break;
+    case FAVORITE: json_bool(w, a->is_favorite); break;
+    case IMAGE: json_bool(w, a->is_image); break;
+    case TRASHED: json_bool(w, trashed); break;
+    case DURATION: a->duration.has ? json_int(w, a->duration.v) : json_null(w); break;
+    case TAKEN: put_date(w, a->taken); break;
+    case CREATED: put_date(w, a->created); break;
+    case OFFSET: json_double(w, (double)(a->local - a->taken) / (double)HOUR); break;
+    case RATIO: json_double(w, ratio_of(a)); break;
+    case THUMBHASH: put_thumbhash(w, a->thumbhash); break;
+    case MOTION: put_id(w, a->motion); break;
+    case PROJECTION: json_str(w, a->projection); break;
+    case STATUS: json_plain(w, a->status); break;
+    case CITY: json_str(w, a->city); break;
+    case COUNTRY: json_str(w, a->country); break;
+    case LATITUDE: put_number(w, a->latitude); break;
+    case LONGITUDE: put_number(w, a->longitude); break;
+    case STACK: put_stack(w, a); break;
     }
 }
 
@@ -471,47 +485,33 @@ HANDLER(getTimeBucket)
     wanted[STACK] = f.stacked;
 
     // A person's photos may be other people's (where_owner).
-    bool one_owner = f.owners.n == 1 && uuid_nil(f.person);
-    common all = {.caller = rq->auth.user_id, .visibility = f.visibility, .trashed = f.trashed};
-    if (one_owner) all.owner = f.owners.at[0];
-
+    uuid owner = f.owners.n == 1 && uuid_nil(f.person) ? f.owners.at[0] : (uuid){0};
     query q = query_on(mem);
-    select_shown(&q, &f, one_owner, wanted);
+    select_shown(&q, &f, uuid_nil(owner));
     sql(&q, " from asset a");
     join_exif(&q, db);
     where(&q, &f, &rq->auth);
     where_month(&q, &f, month_start(rq, in->timeBucket));
-    sql(&q, " order by ");
-    sql(&q, f.by == ASSET_ORDER_BY_CREATED_AT ? "a.\"createdAt\"" : "date_of(a.\"localDateTime\")");
-    sql(&q, direction(&f));
-    sql(&q, ", a.\"fileCreatedAt\"");
-    sql(&q, direction(&f));
-    sql(&q, ", a.\"originalFileName\"");
-    sql(&q, direction(&f));
+    // Always oldest first, and turned around when it is written: SQLite steps to the next row of a table, but searches for the one before.
+    sql(&q, f.by == ASSET_ORDER_BY_CREATED_AT ? " order by a.\"createdAt\"" : " order by date_of(a.\"localDateTime\")");
+    sql(&q, ", a.\"fileCreatedAt\", a.\"originalFileName\"");
 
-    json_writer columns[COLUMNS];
-    for (int i = 0; i < COLUMNS; i++) {
-        columns[i] = json_writer_on(mem);
-        json_open_array(&columns[i]);
-    }
-    size_t rows = 0;
+    LIST(shown) list = {0};
     query_rows(r, db, &q)
     {
-        put_row(columns, r, &all, wanted);
-        rows++;
+        shown *a = push(mem, list);
+        read_shown(mem, r, a, list.n > 1 ? a - 1 : a, &f, owner);
+        a->is_favorite = a->is_favorite && uuid_eq(a->owner, rq->auth.user_id);
     }
-    put_common(columns, &all, rows);
 
-    size_t length = 0;
-    for (int i = 0; i < COLUMNS; i++) length += columns[i].out.n;
     json_writer w = json_writer_on(mem);
-    buf_room(&w.out, length + 512);
     json_open(&w);
-    for (int i = 0; i < COLUMNS; i++) {
-        if (!wanted[i]) continue;
-        json_close_array(&columns[i]);
-        json_key(&w, str_of(names[i]));
-        json_raw(&w, buf_str(&columns[i].out));
+    for (int column = 0; column < COLUMNS; column++) {
+        if (!wanted[column]) continue;
+        json_key(&w, str_of(names[column]));
+        json_open_array(&w);
+        for (size_t i = 0; i < list.n; i++) put_value(&w, column, &list.at[f.order == ASSET_ORDER_ASC ? i : list.n - 1 - i], f.trashed);
+        json_close_array(&w);
     }
     json_close(&w);
     db_commit(db);
