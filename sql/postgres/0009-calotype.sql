@@ -49,5 +49,7 @@ create index if not exists calotype_asset_timeline_idx on asset ("ownerId",
     (date_trunc('MONTH', "localDateTime" at time zone 'UTC') at time zone 'UTC'), (("localDateTime" at time zone 'UTC')::date), "fileCreatedAt",
     "originalFileName")
     where "deletedAt" is null;
+-- What is in the trash, and what has left it for good but is not gone yet.
+create index if not exists calotype_asset_trash_idx on asset ("deletedAt") where "deletedAt" is not null;
 -- What an owner has, newest first, page by page.
 create index if not exists calotype_asset_taken_idx on asset ("ownerId", "fileCreatedAt", id);

@@ -11,6 +11,10 @@ static str ids_json(arena *mem, ids list)
     return buf_str(&w.out);
 }
 
+// Whatever has a date of deletion: "is not null" would do, but SQLite finds only what is compared.
+#define IN_TRASH "\"deletedAt\" > $1 and "
+#define EVER WHEN(when_of((civil){.year = 1, .month = 1, .day = 1}))
+
 void assets_trash(request *rq, ids wanted, bool for_ever)
 {
     if (!wanted.n) return;
@@ -28,14 +32,16 @@ HANDLER(deleteAssets)
 
 HANDLER(emptyTrash)
 {
-    out->count = db_exec(db, "update asset set status = 'deleted' where \"ownerId\" = $1 and status = 'trashed'", UUID(rq->auth.user_id));
+    out->count = db_exec(db, "update asset set status = 'deleted' where " IN_TRASH "\"ownerId\" = $2 and status = 'trashed'", EVER,
+                         UUID(rq->auth.user_id));
     if (out->count) job_push(rq, AssetEmptyTrash);
 }
 
 HANDLER(restoreTrash)
 {
-    out->count = db_exec(db, "update asset set status = 'active', \"deletedAt\" = null where \"ownerId\" = $1 and status = 'trashed'",
-                         UUID(rq->auth.user_id));
+    out->count =
+        db_exec(db, "update asset set status = 'active', \"deletedAt\" = null where " IN_TRASH "\"ownerId\" = $2 and status = 'trashed'",
+                EVER, UUID(rq->auth.user_id));
 }
 
 HANDLER(restoreAssets)
@@ -80,19 +86,20 @@ static void push_deletions(request *rq, ids assets, bool on_disk)
 JOB(AssetEmptyTrash)
 {
     db_set_mode(db, DB_READ);
-    push_deletions(rq, db_ids(db, "select id from asset where status = 'deleted'"), true);
+    push_deletions(rq, db_ids(db, "select id from asset where " IN_TRASH "status = 'deleted'", EVER), true);
     return JOB_SUCCESS;
 }
 
-// Whatever has been in the trash for long enough. Of what a library scan found missing, there is nothing on disk to delete.
+// Whatever has been in the trash for long enough, and what should be gone already, whose job was given up. Of what a library scan found missing,
+// there is nothing on disk to delete.
 JOB(AssetDeleteCheck)
 {
     const AdminConfigTrashDto *trash = &config_get(rq)->trash;
     when before = now() - (trash->enabled ? trash->days : 0) * DAY;
     db_commit(db);
     db_set_mode(db, DB_READ);
-    ids online = db_ids(db, "select id from asset where \"deletedAt\" <= $1 and \"isOffline\" = false", WHEN(before));
-    ids offline = db_ids(db, "select id from asset where \"deletedAt\" <= $1 and \"isOffline\" = true", WHEN(before));
+    static const char due[] = "select id from asset where " IN_TRASH "(\"deletedAt\" <= $2 or status = 'deleted') and \"isOffline\" = $3";
+    ids online = db_ids(db, due, EVER, WHEN(before), BOOL(false)), offline = db_ids(db, due, EVER, WHEN(before), BOOL(true));
     push_deletions(rq, online, true);
     push_deletions(rq, offline, false);
     return JOB_SUCCESS;

@@ -443,10 +443,12 @@ BOTH("a stack that loses its first gets another, and ends when one is left")
     check(uuid_nil(db_uuid(d, "select \"stackId\" from asset where id = $1", UUID(p.b))));
 }
 
-BOTH("what has been in the trash for long enough is queued, offline files without their disk")
+BOTH("what has been in the trash for long enough is queued, offline files without their disk, and what was given up once more")
 {
     pair p = pair_of(c, pool, d);
-    uuid young = new_photo(d, p.me, "2024-01-01T00:00:00Z");
+    uuid young = new_photo(d, p.me, "2024-01-01T00:00:00Z"), given_up = new_photo(d, p.me, "2024-01-02T00:00:00Z");
+    set(d, "asset", given_up, "deletedAt", WHEN(now()));
+    set(d, "asset", given_up, "status", STR(S("deleted")));
     set(d, "asset", p.a, "deletedAt", WHEN(now() - 31 * DAY));
     set(d, "asset", p.b, "deletedAt", WHEN(now() - 31 * DAY));
     set(d, "asset", p.b, "isOffline", BOOL(true));
@@ -458,6 +460,7 @@ BOTH("what has been in the trash for long enough is queued, offline files withou
     check_int(db_int(d, text, STR(str_of(p.a_text)), BOOL(true)), 1);
     check_int(db_int(d, text, STR(str_of(p.b_text)), BOOL(false)), 1);
     check_int(db_int(d, text, STR(str_of(id_text(mem, young))), BOOL(true)), 0);
+    check_int(db_int(d, text, STR(str_of(id_text(mem, given_up))), BOOL(true)), 1);
 }
 
 // ---- before sending --------------------------------------------------------------------------------------------------------------
