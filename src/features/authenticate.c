@@ -60,8 +60,7 @@ static void by_session(request *rq, str token)
     when pin_expires = col_when(r, 7);
     rq->auth.elevated = pin_expires != WHEN_NONE && pin_expires > now();
     rq->auth.extend_elevation = rq->auth.elevated && pin_expires < now() + 5 * MINUTE;
-    str version = device_of(rq->http, rq->mem).app_version;
-    rq->auth.stale = now() - col_when(r, 8) > HOUR || !str_eq(version, col_str(r, 9));
+    rq->auth.stale = now() - col_when(r, 8) > HOUR || !str_eq(app_version_of(rq->http, rq->mem), col_str(r, 9));
 }
 
 static void by_api_key(request *rq, str key)

@@ -12,6 +12,7 @@ typedef struct {
     str type, os, app_version;
 } device;
 device device_of(exchange *, arena *);
+str app_version_of(exchange *, arena *);                           // that alone, which every request is asked for
 device device_named(str agent, str header_model, str header_type); // views of its arguments
 
 // The digest that the database keeps of a token or key.

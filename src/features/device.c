@@ -76,6 +76,11 @@ static str header(exchange *x, arena *mem, const char *name)
     return value.at ? value : S("");
 }
 
+str app_version_of(exchange *x, arena *mem)
+{
+    return app_version(header(x, mem, "user-agent"));
+}
+
 device device_of(exchange *x, arena *mem)
 {
     return device_named(header(x, mem, "user-agent"), header(x, mem, "devicemodel"), header(x, mem, "devicetype"));

@@ -22,7 +22,9 @@
 #define CONNECTION_MEMORY (24u << 10)       // of libmicrohttpd, per connection: request headers and read buffer
 #define HEADER_SECONDS 60                   // to send whole request headers; so also how long a connection may idle between requests
 #define HEADER_SECONDS_CROWDED 5
-#define STALL_SECONDS 300 // without any progress while a body or an answer is on its way
+#define KEPT_MEMORY (8 << 20) // freed memory that a handler thread keeps for its next answer
+#define TRIM_SECONDS 10       // and for how long
+#define STALL_SECONDS 300     // without any progress while a body or an answer is on its way
 
 typedef struct xch xch;
 typedef struct pool pool;
@@ -144,7 +146,9 @@ struct http_server {
     atomic_size_t bodies; // bytes of all collected bodies
     atomic_bool stopping;
     atomic_int connections;
-    int connection_limit, rush; // most connections of late
+    int connection_limit;
+    atomic_bool untidy; // something was freed since the last trim
+    int sweeps;
 
     pthread_mutex_t lock;
     pthread_cond_t quiet;        // `working` became 0

@@ -5,17 +5,27 @@
 
 #define KEPT_BY_CLIENTS "private, max-age=86400, no-transform, stale-while-revalidate=2592000, stale-if-error=2592000"
 
+// Does the client have this file already? Then it was told so, and the file need not be opened nor named.
+static bool client_has(request *rq, str path)
+{
+    struct stat st;
+    bool may_have = http_header(rq->http, "If-None-Match").at || http_header(rq->http, "If-Modified-Since").at;
+    rq->answered =
+        may_have && storage_state(path, &st) && answer_unchanged(rq->http, (http_file){.cache_control = S(KEPT_BY_CLIENTS)}, &st);
+    return rq->answered;
+}
+
 static void send_file(request *rq, str path, str filename)
 {
-    http_file f = {.fd = -1, .cache_control = S(KEPT_BY_CLIENTS)};
-    struct stat st;
     rq->answered = true;
-    bool may_have_it = http_header(rq->http, "If-None-Match").at || http_header(rq->http, "If-Modified-Since").at;
-    if (may_have_it && storage_state(path, &st) && answer_unchanged(rq->http, f, &st)) return;
-    f.fd = storage_open_file(&rq->ctx, path);
-    f.content_type = str_of(mime_of(path));
-    if (filename.at) f.disposition = str_cat(rq->mem, S("inline; filename*=UTF-8''"), percent_encode(rq->mem, filename));
-    answer_file(rq->http, f);
+    answer_file(
+        rq->http,
+        (http_file){
+            .fd = storage_open_file(&rq->ctx, path),
+            .content_type = str_of(mime_of(path)),
+            .cache_control = S(KEPT_BY_CLIENTS),
+            .disposition = filename.at ? str_cat(rq->mem, S("inline; filename*=UTF-8''"), percent_encode(rq->mem, filename)) : (str){0},
+        });
 }
 
 // Every failure of these routes looks the same, so that nobody learns which assets exist.
@@ -46,6 +56,7 @@ HANDLER(downloadAsset)
                     UUID(in->id), BOOL(edited));
     if (!r) fail(rq, 404, "Not Found");
     str path = col_null(r, 2) ? col_str(r, 0) : col_str(r, 2);
+    if (client_has(rq, path)) return;
     send_file(rq, path, str_cat(mem, base_of(col_str(r, 1)), storage_extension(path)));
 }
 
@@ -102,6 +113,7 @@ HANDLER(viewAsset)
         return;
     }
     if (!path.n) fail(rq, 404, "Asset media not found");
+    if (client_has(rq, path)) return;
     send_file(rq, path, str_fmt(mem, "%.*s_%.*s%.*s", PR(shown_base(rq, in->id, name)), PR(wanted), PR(storage_extension(path))));
 }
 
@@ -114,5 +126,6 @@ HANDLER(playAssetVideo)
                "where a.id = $1 and a.type = 'VIDEO'",
                UUID(in->id));
     if (!r) fail(rq, 404, "Not Found");
-    send_file(rq, col_null(r, 1) ? col_str(r, 0) : col_str(r, 1), (str){0});
+    str path = col_null(r, 1) ? col_str(r, 0) : col_str(r, 1);
+    if (!client_has(rq, path)) send_file(rq, path, (str){0});
 }
