@@ -263,12 +263,12 @@ async function jobs(engine: string) {
 
 // ---- all of it -----------------------------------------------------------------------------------------------------------------
 
-/** A PostgreSQL for the time of the run, unless the environment names one. */
+/** A PostgreSQL for the time of the run, with the memory that its manual recommends, unless the environment names one. */
 function postgres(): (() => void) | undefined {
   if (process.env.CALOTYPE_TEST_POSTGRES_URL) return () => {};
   try {
     const script = join(root, "tools/postgres");
-    process.env.CALOTYPE_TEST_POSTGRES_URL = execFileSync(script, ["start", work], { encoding: "utf8" }).trim();
+    process.env.CALOTYPE_TEST_POSTGRES_URL = execFileSync(script, ["start", work, "shared_buffers=1GB", "max_wal_size=4GB"], { encoding: "utf8" }).trim();
     return () => execFileSync(script, ["stop", work]);
   } catch {
     console.error("No PostgreSQL: its figures are left out.");
