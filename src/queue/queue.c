@@ -273,6 +273,7 @@ void queue_clear_failed(db *db, queue_id q)
 static bool look(db *db, const int concurrency[QUEUE_COUNT], queue_view *view)
 {
     *view = (queue_view){.at = monotonic()};
+    if (db_engine_of(db) == DB_POSTGRES) view->workers = (int)db_int(db, "select count(*) from calotype_worker");
     bool is_due = false;
     db_rows (r, db,
              "with recursive waiting(name) as ("
@@ -348,6 +349,9 @@ static bool claim_any(db *db, str worker, const int concurrency[QUEUE_COUNT], qu
     while (view->n > 0) {
         int i = pick(view);
         queue_id q = view->list[i].queue;
+        // Two workers could otherwise both see the last free place; in SQLite the write lock stands for it. A queue with a place for every worker
+        // needs no lock, and its jobs do not wait for each other's commit.
+        if (db_engine_of(db) == DB_POSTGRES && (!view->workers || concurrency[q] < view->workers)) db_lock(db, CLAIM_LOCK);
         if (claim_from(db, worker, q, concurrency[q], out)) return true;
         view->list[i] = view->list[--view->n];
     }
@@ -356,8 +360,6 @@ static bool claim_any(db *db, str worker, const int concurrency[QUEUE_COUNT], qu
 
 bool queue_claim(db *db, str worker, const int concurrency[QUEUE_COUNT], queue_view *seen, job *out)
 {
-    // SQLite's write lock already stands for it; in PostgreSQL two workers could otherwise both see the last free place.
-    if (db_engine_of(db) == DB_POSTGRES) db_lock(db, CLAIM_LOCK);
     queue_view now_seen, *view = seen ? seen : &now_seen;
     if (seen && monotonic() - seen->at < LOOK_MS * 1000 && claim_any(db, worker, concurrency, seen, out)) return true;
     if (!look(db, concurrency, view)) {

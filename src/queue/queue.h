@@ -100,7 +100,8 @@ typedef struct {
 
 // What a worker saw when it last looked which queues have work; zeroed at first.
 typedef struct {
-    int64_t at; // monotonic
+    int64_t at;  // monotonic
+    int workers; // PostgreSQL: how many there are; 0: unknown
     int n;
     struct {
         queue_id queue;

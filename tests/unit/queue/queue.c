@@ -406,10 +406,11 @@ static void work_until_empty(ctx *c, void *arg)
     worker *w = arg;
     int mine[QUEUE_COUNT] = {[QUEUE_thumbnailGeneration] = LIMIT, [QUEUE_ocr] = WORKERS};
     str name = str_fmt(c->mem, "w%d", w->number);
+    queue_view view = {0};
     for (int idle = 0; idle < 200;) {
         db *db = db_begin(c, w->pool, DB_WRITE);
         job j;
-        bool got = queue_claim(db, name, mine, NULL, &j);
+        bool got = queue_claim(db, name, mine, w->number % 2 ? &view : NULL, &j);
         db_commit(db);
         if (!got) {
             idle++;
@@ -446,6 +447,8 @@ BOTH("eight workers: every job exactly once, and never more at a time than the l
     for (int i = 0; i < JOBS; i++) {
         queue_add(d, (job_options){.name = i % 2 ? JOB_AssetGenerateThumbnails : JOB_Ocr, .data = {.source = str_fmt(c->mem, "%d", i)}});
     }
+    // For ocr there is a place for each of them, for thumbnails there is not.
+    for (int i = 0; i < WORKERS; i++) queue_heartbeat(d, str_fmt(c->mem, "w%d", i));
     db_commit(d); // the threads must see them
     atomic_int running = 0, most = 0;
     atomic_uchar *seen = (atomic_uchar *)new_n(c->mem, unsigned char, JOBS);
@@ -464,4 +467,6 @@ BOTH("eight workers: every job exactly once, and never more at a time than the l
     check_int(wrong, 0);
     check(most <= LIMIT);
     check_int(db_int(d, "select count(*) from calotype_job"), 0);
+    db_exec(d, "delete from calotype_worker");
+    db_commit(d);
 }
