@@ -152,8 +152,9 @@ static str etag_of(arena *mem, uint64_t size, uint64_t changed)
     *--at = '-';
     do *--at = "0123456789abcdef"[size & 15];
     while (size >>= 4);
-    at -= 3;
-    memcpy(at, "W/\"", 3);
+    *--at = '"';
+    *--at = '/';
+    *--at = 'W';
     return str_dup(mem, (str){at, (size_t)(end - at)});
 }
 
