@@ -77,6 +77,15 @@ static void refuse_newer(ctx *c, db *d)
     }
 }
 
+// Until 23 November 2026 the first migrations themselves were changed, as nothing had been released. What they made before has other tables.
+static void refuse_unsettled(ctx *c, db *d)
+{
+    if (db_engine_of(d) == DB_POSTGRES || !migrate_has_table(d, "asset")) return;
+    if (db_has(d, "select 1 from pragma_table_info('asset') where name = 'number'")) return;
+    fail_hint(c, 500, "The originals are untouched in the media folder: start with a new data directory and upload them from there.",
+              "The database was made by a development version of before 23 November 2026, with other tables. Nothing was changed");
+}
+
 void db_migrate(ctx *c, db_pool *pool)
 {
     db *d = db_begin(c, pool, DB_WRITE);
@@ -85,6 +94,7 @@ void db_migrate(ctx *c, db_pool *pool)
     if (!postgres) check_file(c, d, pool);
     if (!migrate_has_table(d, "calotype_migration")) claim(c, d);
     refuse_newer(c, d);
+    refuse_unsettled(c, d);
     if (postgres) postgres_extensions(c, d, pool);
 
     int ran = 0;

@@ -73,6 +73,14 @@ TEST("a newer database is refused")
     check(starts(failure_of(mem, open_and_migrate, &full), "The database was made by a newer version of Calotype"));
 }
 
+TEST("a database from before the tables were settled is refused with words and not by failing queries")
+{
+    db_options lite = file(mem, "unsettled.sqlite");
+    check_str(failure_of(mem, open_and_migrate, &lite), S(""));
+    prepare(mem, lite, "alter table asset rename column number to rowid_of_old");
+    check(starts(failure_of(mem, open_and_migrate, &lite), "The database was made by a development version"));
+}
+
 TEST("a database of another program is refused and left alone")
 {
     db_options lite = file(mem, "foreign.sqlite");
