@@ -113,21 +113,21 @@ static void where(query *q, const filter *f, const auth *a)
         sql(q, " and a.status <> 'deleted' and");
     }
     where_known(q, f, a);
+    // As sets and not as conditions of each asset, so that SQLite, too, can go from a small album to its assets.
     if (!uuid_nil(f->album)) {
-        sql(q, " and exists (select 1 from album_asset aa where aa.\"assetId\" = a.id and aa.\"albumId\" = ");
+        sql(q, " and a.id in (select aa.\"assetId\" from album_asset aa where aa.\"albumId\" = ");
         bind(q, UUID(f->album));
         sql(q, ")");
     }
     if (!uuid_nil(f->person)) {
-        sql(q,
-            " and exists (select 1 from asset_face af where af.\"assetId\" = a.id and af.\"deletedAt\" is null and af.\"isVisible\" = true "
-            "and af.\"personGroupId\" = ");
+        sql(q, " and a.id in (select af.\"assetId\" from asset_face af where af.\"deletedAt\" is null and af.\"isVisible\" = true "
+               "and af.\"personGroupId\" = ");
         bind(q, UUID(f->person));
         sql(q, ")");
     }
     if (!uuid_nil(f->tag)) {
-        sql(q, " and exists (select 1 from tag_asset ta join tag_closure tc on tc.id_descendant = ta.\"tagId\" "
-               "where ta.\"assetId\" = a.id and tc.id_ancestor = ");
+        sql(q, " and a.id in (select ta.\"assetId\" from tag_asset ta join tag_closure tc on tc.id_descendant = ta.\"tagId\" "
+               "where tc.id_ancestor = ");
         bind(q, UUID(f->tag));
         sql(q, ")");
     }

@@ -151,7 +151,7 @@ static void conditions(query *q, const SearchFilter *f)
     truth(q, f->isOffline, "a.\"isOffline\"");
     truth(q, f->isMotion, "(a.\"livePhotoVideoId\" is not null)");
     truth(q, f->isEncoded, IS_ENCODED);
-    truth(q, f->hasAlbums, IN_ALBUM " is not null)");
+    truth(q, f->hasAlbums, IN_ANY_ALBUM);
     truth(q, f->hasPeople,
           "exists (select 1 from asset_face m where m.\"assetId\" = a.id and m.\"deletedAt\" is null and m.\"isVisible\" = true)");
     truth(q, f->hasTags, "exists (select 1 from tag_asset m where m.\"assetId\" = a.id)");

@@ -85,7 +85,7 @@ void search_flat(request *rq, query *q, const MetadataSearchDto *b, bool albums_
 
     and_either(q, b->isMotion, "a.\"livePhotoVideoId\" is not null", "a.\"livePhotoVideoId\" is null");
     and_either(q, b->isEncoded, IS_ENCODED, "not " IS_ENCODED);
-    if (b->isNotInAlbum.v && !b->albumIds.n) sql(q, " and not " IN_ALBUM " is not null)");
+    if (b->isNotInAlbum.v && !b->albumIds.n) sql(q, " and not " IN_ANY_ALBUM);
     if (b->withStacked.has && !b->withStacked.v) sql(q, " and a.\"stackId\" is null");
     if (b->encodedVideoPath.n) {
         sql(q,

@@ -38,13 +38,12 @@ static inline void compare_pattern(query *q, const char *column, const char *ope
     sql(q, after);
 }
 
-// Conditions on membership, to be completed with a test of the id and ")".
-#define IN_ALBUM "exists (select 1 from album_asset m where m.\"assetId\" = a.id and m.\"albumId\""
+// Conditions on membership, to be completed with a test of the id and ")". They are sets, so that SQLite, too, can go from a small one to its assets.
+#define IN_ALBUM "a.id in (select m.\"assetId\" from album_asset m where m.\"albumId\""
 #define SHOWS_PERSON                                                                                                                       \
-    "exists (select 1 from asset_face m where m.\"assetId\" = a.id and m.\"deletedAt\" is null and m.\"isVisible\" = true "                \
-    "and m.\"personGroupId\""
-#define HAS_TAG                                                                                                                            \
-    "exists (select 1 from tag_asset m join tag_closure c on c.id_descendant = m.\"tagId\" where m.\"assetId\" = a.id and c.id_ancestor"
+    "a.id in (select m.\"assetId\" from asset_face m where m.\"deletedAt\" is null and m.\"isVisible\" = true and m.\"personGroupId\""
+#define HAS_TAG "a.id in (select m.\"assetId\" from tag_asset m join tag_closure c on c.id_descendant = m.\"tagId\" where c.id_ancestor"
+#define IN_ANY_ALBUM "exists (select 1 from album_asset m where m.\"assetId\" = a.id)"
 #define IS_ENCODED "exists (select 1 from asset_file m where m.\"assetId\" = a.id and m.type = 'encoded_video')"
 
 // The asset has every one of these.
