@@ -15,24 +15,16 @@ enum { READ_AT_ONCE = 64 << 10, READ_AHEAD = 4 << 20 };
 
 // ---- dates -----------------------------------------------------------------------------------------------------------------------
 
-static char *put_digits(char *at, int value, int digits)
-{
-    for (int i = digits - 1; i >= 0; i--, value /= 10) at[i] = (char)('0' + value % 10);
-    return at + digits;
-}
-
 str http_date(arena *mem, when t)
 {
-    civil c = civil_of(t);
+    char iso[WHEN_TEXT_MAX], *end = iso + when_write(iso, t, 0); // …2024-01-31T08:15:00
     int64_t days = t >= 0 ? t / DAY : -((-t + DAY - 1) / DAY);
     str out = str_dup(mem, S("ddd, dd mmm yyyy hh:mm:ss GMT"));
     memcpy(out.at, &"ThuFriSatSunMonTueWed"[((days % 7) + 7) % 7 * 3], 3); // 1970 began on a Thursday
-    memcpy(out.at + 8, &"JanFebMarAprMayJunJulAugSepOctNovDec"[(c.month - 1) * 3], 3);
-    put_digits(out.at + 5, c.day, 2);
-    put_digits(out.at + 12, c.year, 4);
-    put_digits(out.at + 17, c.hour, 2);
-    put_digits(out.at + 20, c.minute, 2);
-    put_digits(out.at + 23, c.second, 2);
+    memcpy(out.at + 5, end - 11, 2);
+    memcpy(out.at + 8, &"JanFebMarAprMayJunJulAugSepOctNovDec"[(civil_of(t).month - 1) * 3], 3);
+    memcpy(out.at + 12, end - 19, 4);
+    memcpy(out.at + 17, end - 8, 8);
     return out;
 }
 
@@ -143,21 +135,6 @@ typedef struct {
     uint64_t size;
 } version;
 
-static str etag_of(arena *mem, uint64_t size, uint64_t changed)
-{
-    char out[40], *end = out + sizeof out, *at = end;
-    *--at = '"';
-    do *--at = "0123456789abcdef"[changed & 15];
-    while (changed >>= 4);
-    *--at = '-';
-    do *--at = "0123456789abcdef"[size & 15];
-    while (size >>= 4);
-    *--at = '"';
-    *--at = '/';
-    *--at = 'W';
-    return str_dup(mem, (str){at, (size_t)(end - at)});
-}
-
 static version version_of(arena *mem, const http_file *f, const struct stat *st)
 {
     uint64_t size = (uint64_t)st->st_size;
@@ -165,7 +142,7 @@ static version version_of(arena *mem, const http_file *f, const struct stat *st)
     return (version){
         .size = size,
         .modified = whole_second(f->modified && f->modified != WHEN_NONE ? f->modified : changed),
-        .etag = f->etag.n ? f->etag : etag_of(mem, size, (uint64_t)changed / 1000),
+        .etag = f->etag.n ? f->etag : str_fmt(mem, "W/\"%llx-%llx\"", (unsigned long long)size, (unsigned long long)(changed / 1000)),
     };
 }
 

@@ -587,8 +587,8 @@ http_server *http_start(ctx *c, http_options o)
     char *key = certificate ? tls_read(c, o.tls_key_file, "key") : NULL;
     int port, listener = listen_on(c, o.host, o.port, &port);
 
-    // Large answers are built in memory that the one before has left, and not in pages that the kernel has to clear each time: half the time of
-    // the largest ones.
+    // Large answers are built in memory that the one before has left, and not in pages that the kernel has to clear each time: a fifth of the
+    // time of the largest ones.
     mallopt(M_MMAP_THRESHOLD, KEPT_MEMORY);
     mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
     arena *mem = arena_new();
