@@ -116,18 +116,14 @@ static bool send(connection *c, const command *k)
                        : PQsendQueryParams(c->pg, k->text, k->n, w->types, w->values, w->lengths, w->formats, 1);
 }
 
-// What leaves ahead, and the command, in one pipeline. The result of the first that fails, or else the command's.
+// The command, and in one pipeline with it what leaves ahead. The result of the first that fails, or else the command's.
 static PGresult *execute(connection *c, command k)
 {
-    const wires *w = k.given;
-    if (!c->ahead_n)
-        return k.prepared ? PQexecPrepared(c->pg, k.prepared, k.n, w->values, w->lengths, w->formats, 1)
-                          : PQexecParams(c->pg, k.text, k.n, w->types, w->values, w->lengths, w->formats, 1);
     int n = c->ahead_n;
     c->ahead_n = 0;
-    bool sent = PQenterPipelineMode(c->pg);
+    bool sent = !n || PQenterPipelineMode(c->pg);
     for (int i = 0; i < n; i++) sent = sent && PQsendQueryParams(c->pg, c->ahead[i], 0, NULL, NULL, NULL, NULL, 1);
-    sent = sent && send(c, &k) && PQpipelineSync(c->pg);
+    sent = sent && send(c, &k) && (!n || PQpipelineSync(c->pg));
     PGresult *result = NULL;
     for (int i = 0; i <= n && sent; i++) {
         PGresult *next = PQgetResult(c->pg);
@@ -136,8 +132,10 @@ static PGresult *execute(connection *c, command k)
         PQclear(wanted ? result : next);
         if (wanted) result = next;
     }
-    PQclear(PQgetResult(c->pg)); // of the synchronisation
-    PQexitPipelineMode(c->pg);
+    if (n) {
+        PQclear(PQgetResult(c->pg)); // of the synchronisation
+        PQexitPipelineMode(c->pg);
+    }
     return result ? result : PQmakeEmptyPGresult(c->pg, PGRES_FATAL_ERROR);
 }
 
