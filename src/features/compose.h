@@ -36,6 +36,9 @@ static inline void bind_one_of(query *q, ids wanted)
     if (wanted.n != 1) sql(q, ")");
 }
 
+// Before all that ever was. "x is not null" as "x > EVER", since SQLite finds along an index only what is compared.
+#define EVER WHEN(when_of((civil){.year = 1, .month = 1, .day = 1}))
+
 // Joins e, the row of asset_exif that belongs to asset a. In SQLite the two have the same number, which spares the search for an id.
 static inline void join_exif(query *q, db *d)
 {

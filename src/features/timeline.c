@@ -106,10 +106,9 @@ static void where_known(query *q, const filter *f, const auth *a)
 
 static void where(query *q, const filter *f, const auth *a)
 {
-    // "is not null" would do, but SQLite finds only what is compared.
     sql(q, f->trashed ? " where a.\"deletedAt\" > " : " where a.\"deletedAt\" is null and");
     if (f->trashed) {
-        bind(q, WHEN(when_of((civil){.year = 1, .month = 1, .day = 1})));
+        bind(q, EVER);
         sql(q, " and a.status <> 'deleted' and");
     }
     where_known(q, f, a);

@@ -118,14 +118,15 @@ void queue_add(db *db, job_options options)
     arena *mem = db_memory(db);
     job_options o = complete(mem, options);
     if (jobs[o.name].option == DEBOUNCE) queue_remove(db, jobs[o.name].queue, o.job_id);
-    // A duplicate meets one of the two unique indexes and is dropped. The one that waits is locked: it must not start before that for which the
-    // dropped one was added is committed.
-    const char *sql = o.job_id.at
-                          ? "insert into calotype_job (queue, name, data, priority, run_at, state, job_id, dedup_key, attempt, created_at) "
-                            "values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) on conflict (queue, job_id) "
-                            "where job_id is not null and state in ('waiting', 'delayed') do update set job_id = excluded.job_id"
-                          : "insert into calotype_job (queue, name, data, priority, run_at, state, job_id, dedup_key, attempt, created_at) "
-                            "values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) on conflict do nothing";
+        // A duplicate meets one of the two unique indexes and is dropped. The one that waits is locked: it must not start before that for which the
+        // dropped one was added is committed.
+#define INSERT                                                                                                                             \
+    "insert into calotype_job (queue, name, data, priority, run_at, state, job_id, dedup_key, attempt, created_at) "                       \
+    "values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) on conflict "
+    const char *sql = o.job_id.at ? INSERT "(queue, job_id) where job_id is not null and state in ('waiting', 'delayed') "
+                                           "do update set job_id = excluded.job_id"
+                                  : INSERT "do nothing";
+#undef INSERT
     db_exec(db, sql, STR(queue_str(jobs[o.name].queue)), STR(str_of(jobs[o.name].name)), STR(job_data_write(mem, &o.data)), INT(o.priority),
             WHEN(due(&o)), STR(state_of(&o)), STR(o.job_id), STR(o.unique ? str_of(jobs[o.name].name) : (str){0}), WHEN(now()));
 }

@@ -11,9 +11,8 @@ static str ids_json(arena *mem, ids list)
     return buf_str(&w.out);
 }
 
-// Whatever has a date of deletion: "is not null" would do, but SQLite finds only what is compared.
+// Whatever has a date of deletion; $1 is EVER.
 #define IN_TRASH "\"deletedAt\" > $1 and "
-#define EVER WHEN(when_of((civil){.year = 1, .month = 1, .day = 1}))
 
 void assets_trash(request *rq, ids wanted, bool for_ever)
 {
