@@ -37,6 +37,9 @@ const PREPARING = 10 * 60_000;
 /** Its pictures are probably being made. Later on they are asked for: if there are none, none could be made. */
 export const isPreparing = (photo: Photo) => !photo.thumbhash && Date.now() - photo.uploaded < PREPARING;
 
+/** Why there is no picture of it to be seen: the key of a message. */
+export const whyMissing = (photo: Photo) => (isPreparing(photo) ? "timeline.preparing" : photo.thumbhash ? "timeline.broken" : "timeline.noPreview");
+
 export const dayOf = (photo: Photo) => Math.floor(photo.wallClock / DAY);
 
 /** The time bucket of a wall clock: 2024-05-01. */
