@@ -15,7 +15,6 @@
 enum { YEARS = 15, BATCH = 50000, PARTS_MAX = 8 };
 
 typedef struct {
-    arena *mem;
     settings settings;
     int64_t assets, jobs;
     app app;
@@ -141,8 +140,8 @@ static void drop_indexes(request *rq, void *arg)
         r, rq->db,
         "select concat('drop index ', quote_ident(indexname)), indexdef from pg_indexes where tablename in ('asset', 'asset_exif', 'asset_file') "
         "and indexname <> 'calotype_asset_taken_idx' and strpos(indexdef, ' gist ') = 0 and indexname not in (select conname from pg_constraint)") {
-        *push(x->seed->mem, x->drop) = str_dup(x->seed->mem, col_str(r, 0));
-        *push(x->seed->mem, x->create) = str_dup(x->seed->mem, col_str(r, 1));
+        *push(rq->mem, x->drop) = str_dup(rq->mem, col_str(r, 0));
+        *push(rq->mem, x->create) = str_dup(rq->mem, col_str(r, 1));
     }
     each (d, x->drop) db_exec(rq->db, d->at);
 }
@@ -227,7 +226,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: seed [--data DIR] --assets N [--jobs N]\n");
         return EXIT_USAGE;
     }
-    arena *mem = s.mem = arena_new();
+    arena *mem = arena_new();
     str problem = {0};
     log_setup("seed", LOG_WARN, false);
     if (!settings_load(mem, line, &s.settings, &problem)) log_die("%.*s", PR(problem));
